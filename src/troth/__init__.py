@@ -1,0 +1,1 @@
+"""Troth: be close to your customers because you keep your word."""

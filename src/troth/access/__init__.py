@@ -1,0 +1,1 @@
+"""Which programs may call: bearer keys, each with the purposes it was given."""

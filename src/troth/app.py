@@ -1,0 +1,120 @@
+"""The only place that knows everybody: `build` plugs the rooms together, bottom floor first."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from troth.access.service import Access
+from troth.cases.choosing import Choosing
+from troth.cases.erasure import Erasure
+from troth.catalogue.store import Catalogue
+from troth.clock import Clock, SystemClock
+from troth.consent.service import Consent
+from troth.db.engine import Database, sqlite_url
+from troth.db.migrate import Steps, upgrade
+from troth.gate.gate import Gate
+from troth.identity.service import Identity
+from troth.keeper import Keeper
+from troth.keys.provider import FileKeyProvider
+from troth.keys.ring import KeyRing
+from troth.keys.store import KeyStore
+from troth.promise.model import Promise
+from troth.promise.read import read_promise
+from troth.promise.taxonomy import lies_below
+from troth.recommend.keeper import ModelKeeper
+from troth.recommend.rebuild import Verification, verify
+from troth.recommend.service import Suggestions
+from troth.settings import Settings
+from troth.vault.store import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An open installation. Close it when done."""
+
+    settings: Settings
+    promise: Promise
+    clock: Clock
+    ring: KeyRing
+    identity: Identity
+    access: Access
+    catalogue: Catalogue
+    consent: Consent
+    gate: Gate
+    suggestions: Suggestions
+    choosing: Choosing
+    erasure: Erasure
+    keepers: tuple[Keeper, ...]
+    databases: tuple[Database, ...]
+
+    def verify_model(self) -> Verification:
+        """Rebuild the model independently from what the gate lets out now, and compare."""
+        main = self.databases[0]
+        return verify(main, self.gate, purpose=self.suggestions.purpose, now=self.clock.now())
+
+    def close(self) -> None:
+        """Close the databases."""
+        for database in self.databases:
+            database.close()
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> App:
+    """Open the installation that `settings` name; make it when it is not there yet.
+
+    Args:
+        settings: where everything is.
+        clock: tells the time; the machine's by default.
+
+    Raises:
+        PromiseError: the promise file is missing or wrong; nothing was opened.
+        UnavailableError: a database or the master key can't be used.
+    """
+    promise = read_promise(settings.promise)
+    clock = clock or SystemClock()
+    keys_database = _open(settings.keys_database, settings.keys_folder / "keys.db", Steps.KEYS)
+    keys = KeyStore(keys_database)
+    # Only an installation that has no keys yet may make a master key: beside existing ones it would hide a loss.
+    provider = FileKeyProvider(settings.master_key_file, create=keys.newest_epoch() is None)
+    ring = KeyRing(keys, provider)
+    database = _open(settings.database, settings.data_folder / "troth.db", Steps.MAIN)
+
+    identity = Identity(database, ring)
+    consent = Consent(database, identity, promise)
+    gate = Gate(database, promise, identity=identity, consent=consent, vault=Vault(ring), ring=ring)
+    catalogue = Catalogue(database)
+    suggestions = Suggestions(database, gate=gate, ring=ring, catalogue=catalogue, purpose=_suggesting(promise))
+    # The model's part first: until it is subtracted, suggestions to others would still hold it.
+    keepers: tuple[Keeper, ...] = (ModelKeeper(database, ring, suggestions), consent)
+    erasure = Erasure(database, gate=gate, identity=identity, ring=ring, keepers=keepers)
+    app = App(
+        settings=settings,
+        promise=promise,
+        clock=clock,
+        ring=ring,
+        identity=identity,
+        access=Access(database, promise),
+        catalogue=catalogue,
+        consent=consent,
+        gate=gate,
+        suggestions=suggestions,
+        choosing=Choosing(consent, gate, identity),
+        erasure=erasure,
+        keepers=keepers,
+        databases=(database, keys_database),
+    )
+    erasure.resume(now=clock.now())
+    return app
+
+
+def _open(url: str, file: Path, steps: Steps) -> Database:
+    if not url:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        url = sqlite_url(file)
+    database = Database(url)
+    upgrade(database, steps)
+    return database
+
+
+def _suggesting(promise: Promise) -> str:
+    """Return the purpose that suggestions are made for: the first that personalises content."""
+    personal = (one.key for one in promise.purposes.values() if lies_below(one.use, "personalize"))
+    return next(personal, "suggestions")

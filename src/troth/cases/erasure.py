@@ -1,0 +1,97 @@
+"""Erasing a customer, through every room that keeps something of them.
+
+Laws, in order; killed anywhere, the same steps are done again from the journal and end in the same state:
+
+1. Lock and note. In one transaction the customer is restricted, the erasure is written to the journal, and the outbox
+   tells of a removal. From its commit on the gate lets nothing out but what a law demands, and no page may be shown
+   from a model that still holds the customer's part for longer than the engine's grace.
+2. The model's part is subtracted.
+3. Choices and items go. What a law demands stays, locked, and is named with its end.
+4. Who it was is forgotten: only a keyed hash stays, so that an old file can't bring the customer back.
+5. The keys are destroyed, but those of what the law demands. After this the rows in old copies are noise.
+6. The journal says done.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from troth.cases import store
+from troth.db import outbox
+from troth.db.engine import Database
+from troth.gate.gate import Gate
+from troth.identity.service import Identity
+from troth.keeper import Keeper, KeeperReport
+from troth.keys.ring import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did, room by room, and what stays by law (kind of data → law and end)."""
+
+    reports: tuple[KeeperReport, ...]
+    kept: dict[str, str]
+    keys_destroyed: int
+
+
+class Erasure:
+    """Erases, and finishes what a crash left half done.
+
+    Args:
+        database: the main database.
+        gate: for the items.
+        identity: for who it was.
+        ring: for the keys.
+        keepers: the other rooms that keep something of a customer, the model's first.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        gate: Gate,
+        identity: Identity,
+        ring: KeyRing,
+        keepers: Sequence[Keeper],
+    ) -> None:
+        self._database = database
+        self._gate = gate
+        self._identity = identity
+        self._ring = ring
+        self._keepers = tuple(keepers)
+
+    def describe(self, customer: int, *, now: datetime) -> Erased:
+        """Return what `erase` would do, without doing it."""
+        reports = [keeper.describe(customer) for keeper in self._keepers]
+        counts = {kind: span.count for kind, span in self._gate.spans(customer).items()}
+        reports += [KeeperReport("vault", counts), self._identity.describe(customer)]
+        return Erased(tuple(reports), self._gate.kept_by_law(customer, now=now), self._ring.count(customer))
+
+    def erase(self, customer: int, *, now: datetime) -> Erased:
+        """Erase everything of the customer but what a law demands. Durable when it returns."""
+        with self._database.writing() as connection:
+            self._identity.restrict(connection, customer)
+            store.begin(connection, customer, now)
+            outbox.tell(connection, [customer], "erased", removal=True, at=now)
+        # Here the customer is locked and the journal knows: `resume` brings whatever is missing below.
+        return self._finish(customer, now)
+
+    def resume(self, *, now: datetime) -> int:
+        """Finish the erasures that a crash left half done; return how many."""
+        with self._database.reading() as connection:
+            left = store.unfinished(connection)
+        for customer, asked in left:
+            self._finish(customer, min(asked, now))
+        return len(left)
+
+    def _finish(self, customer: int, now: datetime) -> Erased:
+        kept = self._gate.kept_by_law(customer, now=now)
+        reports = [keeper.forget(customer, now=now) for keeper in self._keepers]
+        # Everything above is gone from tables; a crash here leaves locked rows, and `resume` goes on.
+        reports.append(KeeperReport("vault", self._gate.settle(customer, now=now), kept))
+        reports.append(self._identity.leave(customer, now=now, keep_restricted=bool(kept)))
+        destroyed = self._ring.destroy(customer, keep=kept)
+        # The rows are gone and so are the keys that copies of them would need.
+        with self._database.writing() as connection:
+            store.finish(connection, customer, now)
+        return Erased(tuple(reports), kept, destroyed)

@@ -1,0 +1,112 @@
+"""`troth check`: says what is wrong in a promise file, where, and how to mend it."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from troth.errors import InputError
+from troth.promise.errors import Finding, Severity
+from troth.promise.export import json_schema_text
+from troth.promise.model import Promise
+from troth.promise.read import Checked, check_promise
+from troth.promise.tree import MOST_BYTES
+
+_WIDEST = 100
+_INVALID = 2
+
+
+def check(
+    file: Annotated[Path | None, typer.Argument(help="The promise, e.g. promise.yaml.", show_default=False)] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of promise files.")] = False,
+) -> None:
+    """Check a promise file. Exit 0: it can be in force (warnings allowed); 2: it can't."""
+    if schema:
+        typer.echo(json_schema_text(), nl=False)
+        return
+    if file is None:
+        raise InputError("promise_not_named", "No promise file is named.", "Run: troth check promise.yaml")
+    checked = check_promise(file)
+    if as_json:
+        typer.echo(json.dumps(_as_json(checked), indent=2, ensure_ascii=False))
+    else:
+        _print(checked, file)
+    if checked.promise is None:
+        raise typer.Exit(_INVALID)
+
+
+def _as_json(checked: Checked) -> dict[str, object]:
+    findings = [
+        {
+            "code": finding.code,
+            "severity": finding.severity.value,
+            "file": finding.place.file,
+            "line": finding.place.line,
+            "column": finding.place.column,
+            "message": finding.message,
+            "mend": finding.mend,
+        }
+        for finding in checked.findings
+    ]
+    counts = _counts(checked.promise) if checked.promise else None
+    return {"valid": checked.promise is not None, "counts": counts, "findings": findings}
+
+
+def _counts(promise: Promise) -> dict[str, int]:
+    return {"data": len(promise.data), "purposes": len(promise.purposes), "clauses": len(promise.clauses)}
+
+
+def _print(checked: Checked, file: Path) -> None:
+    console = Console(highlight=False)
+    lines = _lines(file, checked)
+    last = 0
+    for finding in checked.findings:
+        # The line is shown once, not under every finding in it.
+        console.print(_told(finding, lines if finding.place.line != last else []), soft_wrap=True)
+        console.print()
+        last = finding.place.line
+    errors = sum(finding.severity is Severity.ERROR for finding in checked.findings)
+    warnings = len(checked.findings) - errors
+    summary = Text()
+    if checked.promise is None:
+        summary.append("✗ ", style="bold red")
+        summary.append(f"{file}: {_counted(errors, 'error')}, {_counted(warnings, 'warning')}.")
+    else:
+        counts = _counts(checked.promise)
+        summary.append("✓ ", style="bold green")
+        kinds = _counted(counts["data"], "kind of data", "kinds of data")
+        summary.append(f"{file}: {kinds}, {_counted(counts['purposes'], 'purpose')}, ")
+        summary.append(f"{_counted(counts['clauses'], 'clause')}. No errors, {_counted(warnings, 'warning')}.")
+    console.print(summary, soft_wrap=True)
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _told(finding: Finding, lines: list[str]) -> Text:
+    style = "bold red" if finding.severity is Severity.ERROR else "bold yellow"
+    told = Text()
+    told.append(f"{finding.place}  ", style="bold")
+    told.append(f"{finding.severity.value} {finding.code}", style=style)
+    told.append(f"\n  {finding.message}\n")
+    told.append(f"  → {finding.mend}", style="green")
+    line, column = finding.place.line, finding.place.column
+    if line <= len(lines) and column <= _WIDEST and lines[line - 1].isascii():
+        told.append(f"\n  {line:>5} │ {lines[line - 1][:_WIDEST]}", style="dim")
+        told.append(f"\n        │ {' ' * (column - 1)}^", style=style)
+    return told
+
+
+def _lines(file: Path, checked: Checked) -> list[str]:
+    """Return the file's lines, to show beside findings; none when it could not be read as text."""
+    if any(finding.code in {"P001", "P002", "P003", "P004"} for finding in checked.findings) or not file.is_file():
+        return []
+    with file.open("rb") as opened:
+        text = opened.read(MOST_BYTES).decode("utf-8-sig", "replace")
+    return text.replace("\t", " ").splitlines()

@@ -1,0 +1,214 @@
+"""`troth demo`: the invented shop on this machine, with everything real but the people.
+
+Laws:
+
+1. It listens on 127.0.0.1 only, and uses no database but its own: what the environment says of another is not heard.
+2. The port is taken before the work begins, so that a taken one is told at once.
+3. Without `--directory` it leaves nothing behind, however it is stopped.
+"""
+
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from troth.errors import InputError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from troth.app import App
+    from troth.clock import Clock
+    from troth.demo.shop import Shop
+    from troth.demo.shopfront import Suggested
+    from troth.recommend.answer import Answer
+
+HOST = "127.0.0.1"
+_THINGS_TO_TRY = (
+    "Shop as “Digs an allotment”: the first shelf knows. “Why this?” shows the arithmetic.",
+    "Open “Your data”, say no to using your orders, and go back: best sellers, from the next page on.",
+    "Open “Delete your data” and read what goes and what the law keeps. Then press it.",
+)
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1.", min=1, max=65535)] = 8000,
+    customers: Annotated[int, typer.Option(help="How many people to invent.", min=1, max=9999)] = 2000,
+    seed: Annotated[int, typer.Option(help="Another seed invents another shop.")] = 7,
+    directory: Annotated[Path | None, typer.Option(help="Keep everything here; must be empty.")] = None,
+) -> None:
+    """Serve an invented garden shop and its customers' own pages on this machine."""
+    from troth.jobs.refresh import Refresher
+    from troth.web.serving import listen, serve_on
+
+    console = Console(highlight=False)
+    with closing(listen(HOST, port)) as listening, _folder(directory) as folder, _stopped_politely():
+        console.print("[bold]Larkfield, an invented garden shop[/bold]")
+        opened = prepare(
+            folder, customers=customers, seed=seed, say=lambda line: console.print(f"  [green]✓[/green] {line}")
+        )
+        try:
+            console.print(f"\n  Open [bold]http://{HOST}:{port}/[/bold] and try three things:")
+            for number, thing in enumerate(_THINGS_TO_TRY, start=1):
+                console.print(f"  {number}. {thing}", soft_wrap=True)
+            console.print("\n  Ctrl-C stops it.")
+            refresher = Refresher(opened.app.suggestions, opened.app.clock)
+            refresher.start()
+            try:
+                serve_on(listening, opened.site)
+            finally:
+                refresher.stop()
+        finally:
+            opened.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The shop, ready to be served."""
+
+    app: "App"
+    site: "ASGIApp"
+
+    def close(self) -> None:
+        """Close the databases."""
+        self.app.close()
+
+
+def prepare(
+    folder: Path, *, customers: int, seed: int, say: Callable[[str], None], clock: "Clock | None" = None
+) -> Opened:
+    """Make an installation in `folder`, fill it with the invented shop, fit the model, put the pages together.
+
+    Args:
+        folder: empty.
+        customers: how many people to invent, 1 to 9999.
+        seed: which shop.
+        say: told each step, in words.
+        clock: tells the time; the machine's by default.
+    """
+    # Imported here: the whole house takes half a second to import, which `troth --help` does not need.
+    from troth.app import build
+    from troth.demo import fill, shop
+    from troth.settings import Settings
+
+    promise = folder / "promise.yaml"
+    promise.write_text(files("troth.promise").joinpath("example.yaml").read_text("utf-8"), encoding="utf-8")
+    # Every place is named here, so that no TROTH_ variable can turn this invention loose on a real database.
+    settings = Settings(home=folder, promise=promise, database="", keys_database="", master_key=None)
+    app = build(settings, clock=clock)
+    try:
+        invented = shop.build(now=app.clock.now(), customers=customers, seed=seed)
+        fill.fill(app, invented, say=say)
+        app.suggestions.fit(now=app.clock.now())
+        say("The model is fitted, only on those who said yes")
+        return Opened(app, _site(app, invented))
+    except BaseException:
+        app.close()
+        raise
+
+
+def _site(app: "App", invented: "Shop") -> "ASGIApp":
+    """Plug the shop front into the site; neither knows the other."""
+    from starlette.routing import BaseRoute
+
+    from troth.actors import of_job
+    from troth.demo import shopfront
+    from troth.demo.people import people
+    from troth.gate.use import Arrival
+    from troth.promise.model import Clause
+    from troth.web.face import Face
+    from troth.web.site import build_site
+
+    clause = Clause("suggestions", "orders")
+
+    def faces(face: Face) -> Sequence[BaseRoute]:
+        def suggest(customer: str, most: int, looked_at: Sequence[str]) -> shopfront.Suggested:
+            return suggested(face.suggestions(customer, most, looked_at))
+
+        def look(customer: str, product: str) -> None:
+            now = app.clock.now()
+            seen = Arrival(customer, "Product Viewed", now, {"product_id": product}, (product, now.isoformat()))
+            app.gate.collect(of_job("shop", "collect"), [seen], now)
+
+        def answered(customer: str) -> str:
+            standing = app.consent.standing(face.number(customer)).get(clause)
+            return standing.latest.answer.value if standing is not None else ""
+
+        wiring = shopfront.Wiring(face=face, suggest=suggest, look=look, answered=answered)
+        front = shopfront.Shopfront(invented.products, people(invented), wiring=wiring, clause=str(clause))
+        return front.routes()
+
+    return build_site(
+        app,
+        secret=app.ring.named("web-session"),
+        faces=faces,
+        folders=[Path(shopfront.__file__).parent],
+        home="/",
+    )
+
+
+def suggested(answer: "Answer") -> "Suggested":
+    """Return an answer of the recommender as the shop front shows it."""
+    from troth.demo.shopfront import Suggested
+    from troth.recommend.ladder import Rung
+
+    title = {
+        Rung.PERSONAL: "Picked for you",
+        Rung.SESSION: "Goes well with this",
+        Rung.BEST_SELLERS: "Best sellers",
+        Rung.CATALOGUE: "From our shelves",
+    }[answer.rung]
+    says = answer.words
+    if answer.rung is Rung.SESSION:
+        # Our front asks with the one product on the page, as nobody: so this is said of things, not of the visit.
+        says = "Often bought together with it. Nothing about you was used."
+    if answer.rung is Rung.PERSONAL:
+        kinds = {"orders": "what you bought", "page_views": "the pages you looked at"}
+        says = f"From {' and '.join(kinds[clause.data] for clause in answer.used)}. You said we may."
+    return Suggested(title, says, answer.rung is Rung.PERSONAL, tuple(one.product for one in answer.items))
+
+
+@contextmanager
+def _folder(directory: Path | None) -> Iterator[Path]:
+    """Give the folder to work in; a fresh one is removed at the end.
+
+    Raises:
+        InputError: the given one is not an empty folder.
+    """
+    if directory is None:
+        with tempfile.TemporaryDirectory(prefix="troth-demo-") as fresh:
+            yield Path(fresh)
+        return
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InputError(
+            "directory_not_empty",
+            "The directory for the demo is not empty.",
+            "Name one that is empty or not there yet.",
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    yield directory
+
+
+@contextmanager
+def _stopped_politely() -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into leaving this block, so that everything below is closed and removed."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(0)
+    finally:
+        signal.signal(signal.SIGTERM, before)

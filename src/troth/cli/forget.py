@@ -1,0 +1,80 @@
+"""`troth forget` and `troth verify-erasure`: a customer is gone, and anyone can check that the model forgot."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from troth.cli.opening import opened
+from troth.errors import InputError
+
+
+def forget(
+    customer: Annotated[str, typer.Argument(help="The id your shop uses for the customer.", show_default=False)],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking again.")] = False,
+) -> None:
+    """Erase a customer: model, choices, items, identity and keys. What a law demands stays, locked."""
+    with opened() as app:
+        console = Console(highlight=False)
+        number = app.identity.get(customer)
+        now = app.clock.now()
+        plan = app.erasure.describe(number, now=now)
+        for report in plan.reports:
+            for what, count in report.counts.items():
+                stays = plan.kept.get(what)
+                console.print(f"  {report.room}: {count} × {what}" + (f" — stays, locked: {stays}" if stays else ""))
+        if not yes and not _confirmed():
+            console.print("Nothing was changed.")
+            raise typer.Exit(1)
+        done = app.erasure.erase(number, now=now)
+        console.print(f"Erased. {done.keys_destroyed} keys destroyed; what copies hold of it can't be opened again.")
+        for what, law in done.kept.items():
+            console.print(f"Stays, locked, because the law demands it: {what} ({law}).")
+        console.print("Check that the model forgot: troth verify-erasure")
+
+
+def _confirmed() -> bool:
+    import sys
+
+    if not sys.stdin.isatty():
+        raise InputError("not_confirmed", "This can't be undone; nothing was changed.", "Add --yes to do it.")
+    return typer.confirm("This can't be undone. Erase?")
+
+
+def verify_erasure() -> None:
+    """Rebuild the model in a process of its own from what may be used now, and compare it with the served one."""
+    import json
+    import subprocess
+    import sys
+
+    console = Console(highlight=False)
+    with opened() as app:
+        app.suggestions.refresh(now=app.clock.now())
+    # A process of its own: nothing that this one or a server has in memory can help the rebuild.
+    found = subprocess.run(
+        [sys.executable, "-m", "troth.cli.main", "rebuild-model"], capture_output=True, check=False
+    )
+    if found.returncode != 0:
+        sys.stderr.buffer.write(found.stderr)
+        raise typer.Exit(found.returncode)
+    told = json.loads(found.stdout)
+    console.print(f"{told['customers']} customers agree now; {told['products']} products.")
+    console.print(f"served  statistic {told['served']}", soft_wrap=True)
+    console.print(f"rebuilt statistic {told['rebuilt']}", soft_wrap=True)
+    console.print(f"largest difference of a weight {told['difference']:.1e}")
+    console.print(f"best sellers equal: {'yes' if told['popularity_equal'] else 'no'}")
+    if not told["holds"]:
+        console.print("[red]✗[/red] The served model is not the one of those who agree now.")
+        raise typer.Exit(1)
+    console.print("[green]✓[/green] The served model holds exactly those who agree now, and nobody else.")
+
+
+def rebuild_model() -> None:
+    """Print, as JSON, how the served model compares with a rebuild. Used by verify-erasure."""
+    import json
+    from dataclasses import asdict
+
+    with opened() as app:
+        found = app.verify_model()
+        typer.echo(json.dumps({**asdict(found), "holds": found.holds}))

@@ -1,0 +1,50 @@
+"""The `troth` command: registers one file per noun and turns errors into words and exit codes.
+
+Exit codes: 0 done · 1 the installation can't serve it now · 2 what was handed in is wrong · 3 the promise says no.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from troth.cli import consent, key
+from troth.cli.check import check
+from troth.cli.demo import demo
+from troth.cli.forget import forget, rebuild_model, verify_erasure
+from troth.cli.import_ import import_
+from troth.cli.init import init
+from troth.cli.recommend import recommend
+from troth.cli.serve import serve
+from troth.errors import TrothError
+
+commands = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Be close to your customers because you keep your word: one promise file runs it all.",
+)
+for command in (init, check, recommend, forget, serve, demo):
+    commands.command()(command)
+commands.command(name="import")(import_)
+commands.command(name="verify-erasure")(verify_erasure)
+commands.command(name="rebuild-model", hidden=True)(rebuild_model)
+commands.add_typer(consent.commands, name="consent")
+commands.add_typer(key.commands, name="key")
+
+
+def run() -> None:
+    """Run the command line; every failure we know ends in one sentence and its exit code."""
+    try:
+        commands()
+    except TrothError as error:
+        console = Console(stderr=True, highlight=False)
+        console.print(f"[red]✗[/red] {escape(error.message)}", soft_wrap=True)
+        if error.mend:
+            console.print(f"  {escape(error.mend)}", soft_wrap=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,171 @@
+"""Recording choices, and showing them back.
+
+Laws:
+
+1. A choice is recorded with the words that were shown. Who asks hands in the digest of the words on the page; one
+   that is not of today's words is refused, so nobody consents to words they did not see.
+2. A no is recorded as readily as a yes, also when it is the first answer.
+3. The choice and the row that tells the other rooms of it are one transaction. A no (and a yes) holds for every read
+   that begins after it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from troth.consent import store
+from troth.consent.model import Answer, Choice, Standing, fold
+from troth.consent.notice import Words, words_for
+from troth.db import outbox
+from troth.db.engine import Connection, Database
+from troth.errors import InputError
+from troth.identity.service import Identity
+from troth.keeper import KeeperReport
+from troth.promise.model import Basis, Clause, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A choice and the words it was made under."""
+
+    choice: Choice
+    words: Words
+
+
+class Consent:
+    """Records and shows choices.
+
+    Args:
+        database: the main database.
+        identity: knows which customers there are.
+        promise: the promise in force.
+    """
+
+    room = "consent"
+
+    def __init__(self, database: Database, identity: Identity, promise: Promise) -> None:
+        self._database = database
+        self._identity = identity
+        self._promise = promise
+
+    def words(self, clause: Clause, language: str = "") -> Words:
+        """Return the words in which `clause` is asked today, in `language` or the promise's first.
+
+        Raises:
+            InputError: the promise has no such clause, or it rests on no choice.
+        """
+        purpose = self._promise.purposes.get(clause.purpose)
+        if purpose is None or clause.data not in purpose.data:
+            raise InputError("clause_unknown", "The promise has no such clause.", _asked(self._promise))
+        spoken = language if language in self._promise.company.languages else self._promise.company.languages[0]
+        words = words_for(purpose, clause.data, spoken)
+        if purpose.basis is not Basis.CONSENT or words is None:
+            raise InputError(
+                "clause_not_asked",
+                f"{clause} rests on {purpose.basis.value.replace('_', ' ')}, not on a choice.",
+                _asked(self._promise),
+            )
+        return words
+
+    def choose(self, customer: int, clause: Clause, answer: Answer, *, shown: bytes, via: str, now: datetime) -> Said:
+        """Record one choice. Durable when it returns.
+
+        Args:
+            customer: the customer's number.
+            clause: what it is about.
+            answer: yes or no.
+            shown: the digest of the words the customer saw.
+            via: ``page``, ``api``, ``cli`` or ``import``.
+            now: the moment.
+
+        Raises:
+            InputError: an unknown clause, or words that are not today's.
+            NotFoundError: the customer left meanwhile.
+        """
+        return self.choose_many([(customer, clause, answer, shown)], via=via, now=now)[0]
+
+    def choose_many(
+        self, made: Sequence[tuple[int, Clause, Answer, bytes]], *, via: str, now: datetime
+    ) -> list[Said]:
+        """Record choices as (customer, clause, answer, shown), all or none, in one transaction."""
+        said = [self._said(clause, answer, shown=shown, via=via, now=now) for _, clause, answer, shown in made]
+        numbers = [customer for customer, *_ in made]
+        with self._database.writing() as connection:
+            # Without this a choice that crosses an erasure would leave rows of somebody who is gone.
+            self._identity.must_be_here(connection, numbers)
+            store.record(
+                connection,
+                [(customer, one.choice) for customer, one in zip(numbers, said, strict=True)],
+                list({one.words.digest: one.words for one in said}.values()),
+            )
+            for answer, removal in ((Answer.NO, True), (Answer.YES, False)):
+                who = dict.fromkeys(
+                    customer for customer, one in zip(numbers, said, strict=True) if one.choice.answer is answer
+                )
+                outbox.tell(connection, who, "chose", removal=removal, at=now)
+        return said
+
+    def must_be_todays(self, clause: Clause, shown: bytes) -> Words:
+        """Return the words that `shown` names, in whichever language.
+
+        Raises:
+            InputError: an unknown clause, or words that are not today's.
+        """
+        for language in self._promise.company.languages:
+            words = self.words(clause, language)
+            if words.digest == shown:
+                return words
+        raise InputError(
+            "words_changed",
+            "The words of this question changed since they were shown; nothing was recorded.",
+            "Show the question again and ask once more.",
+        )
+
+    def standing(self, customer: int) -> Mapping[Clause, Standing]:
+        """Return where each clause stands for the customer; clauses without a choice are absent."""
+        with self._database.reading() as connection:
+            return self.standing_in(connection, customer)
+
+    def standing_in(self, connection: Connection, customer: int) -> Mapping[Clause, Standing]:
+        """As `standing`, inside an open transaction."""
+        return fold(store.of_customer(connection, customer))
+
+    def standing_of(self, connection: Connection, customers: Sequence[int]) -> dict[int, Mapping[Clause, Standing]]:
+        """As `standing`, for many, inside an open transaction. Who made no choice is absent."""
+        return {who: fold(made) for who, made in store.of_customers(connection, customers).items()}
+
+    def standing_on(self, connection: Connection, purpose: str) -> dict[int, Mapping[Clause, Standing]]:
+        """Return customer → where the clauses of `purpose` stand, for everybody who made a choice on one."""
+        return {who: fold(made) for who, made in store.of_clauses(connection, purpose).items()}
+
+    def history(self, customer: int) -> list[Said]:
+        """Return every choice of the customer with the words of its day, newest first."""
+        with self._database.reading() as connection:
+            made = store.of_customer(connection, customer)
+            shown = {digest: store.words_of(connection, digest) for digest in {choice.words for choice in made}}
+        return [Said(choice, words) for choice in reversed(made) if (words := shown[choice.words]) is not None]
+
+    def describe(self, customer: int) -> KeeperReport:
+        """Count the customer's choices."""
+        with self._database.reading() as connection:
+            return KeeperReport(self.room, {"choices": store.count(connection, customer)})
+
+    def forget(self, customer: int, *, now: datetime) -> KeeperReport:  # noqa: ARG002 - the Keeper's form
+        """Delete the customer's choices."""
+        with self._database.writing() as connection:
+            return KeeperReport(self.room, {"choices": store.drop(connection, customer)})
+
+    def _said(self, clause: Clause, answer: Answer, *, shown: bytes, via: str, now: datetime) -> Said:
+        words = self.must_be_todays(clause, shown)
+        version = self._promise.version.number
+        return Said(Choice(clause, answer, now, shown, words.language, via, version), words)
+
+
+def _asked(promise: Promise) -> str:
+    asked = [
+        str(clause)
+        for purpose in promise.purposes.values()
+        if purpose.basis is Basis.CONSENT
+        for clause in purpose.clauses
+    ]
+    return f"Choices are asked for: {', '.join(asked) or 'nothing'}."

@@ -1,0 +1,156 @@
+"""Tables of choices and of the words that were shown."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Row,
+    Select,
+    SmallInteger,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.types import Text as SqlText
+
+from troth.clock import from_micros, to_micros
+from troth.consent.model import Answer, Choice
+from troth.consent.notice import Words
+from troth.db.statements import insert_new
+from troth.db.tables import MAIN, Number
+from troth.promise.model import Clause
+
+choices = Table(
+    "choices",
+    MAIN,
+    Column("seq", Number, primary_key=True, autoincrement=True),
+    Column("customer", Number, nullable=False),
+    Column("purpose", SqlText, nullable=False),
+    Column("data", SqlText, nullable=False),
+    Column("yes", SmallInteger, nullable=False),
+    Column("at", Number, nullable=False),
+    Column("words", nullable=False),
+    Column("language", SqlText, nullable=False),
+    Column("via", SqlText, nullable=False),
+    Column("promise", Number, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_choices_customer", choices.c.customer, choices.c.seq)
+
+words_shown = Table(
+    "words_shown",
+    MAIN,
+    Column("digest", primary_key=True),
+    Column("purpose", SqlText, nullable=False),
+    Column("data", SqlText, nullable=False),
+    Column("language", SqlText, nullable=False),
+    Column("question", SqlText, nullable=False),
+    Column("yes", SqlText, nullable=False),
+    Column("no", SqlText, nullable=False),
+)
+
+_MANY = 500
+
+# Built once: a statement that is made anew for each read costs as much as running it.
+_OF_CUSTOMER = select(choices).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq)
+
+
+def record(connection: Connection, made: Sequence[tuple[int, Choice]], shown: Sequence[Words]) -> None:
+    """Record choices as (customer, choice), with the words they were made under."""
+    insert_new(
+        connection,
+        words_shown,
+        [
+            {
+                "digest": words.digest,
+                "purpose": words.clause.purpose,
+                "data": words.clause.data,
+                "language": words.language,
+                "question": words.question,
+                "yes": words.yes,
+                "no": words.no,
+            }
+            for words in shown
+        ],
+    )
+    rows = [
+        {
+            "customer": customer,
+            "purpose": choice.clause.purpose,
+            "data": choice.clause.data,
+            "yes": int(choice.answer is Answer.YES),
+            "at": to_micros(choice.at),
+            "words": choice.words,
+            "language": choice.language,
+            "via": choice.via,
+            "promise": choice.promise,
+        }
+        for customer, choice in made
+    ]
+    if rows:
+        connection.execute(insert(choices), rows)
+
+
+def of_customer(connection: Connection, customer: int) -> list[Choice]:
+    """Return the choices of one customer in the order recorded."""
+    return [_choice(row) for row in connection.execute(_OF_CUSTOMER, {"customer": customer}).all()]
+
+
+def of_customers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Choice]]:
+    """Return customer → choices in the order recorded, for those of `numbers` that made any."""
+    found: dict[int, list[Choice]] = {}
+    for start in range(0, len(numbers), _MANY):
+        wanted = choices.c.customer.in_(numbers[start : start + _MANY])
+        for customer, choice in _read(connection, select(choices).where(wanted).order_by(choices.c.seq)):
+            found.setdefault(customer, []).append(choice)
+    return found
+
+
+def of_clauses(connection: Connection, purpose: str) -> dict[int, list[Choice]]:
+    """Return customer → choices on the clauses of `purpose`, in the order recorded, for everybody."""
+    found: dict[int, list[Choice]] = {}
+    statement = select(choices).where(choices.c.purpose == purpose).order_by(choices.c.seq)
+    for customer, choice in _read(connection, statement):
+        found.setdefault(customer, []).append(choice)
+    return found
+
+
+def words_of(connection: Connection, digest: bytes) -> Words | None:
+    """Return the words named by `digest`; None when they were never shown."""
+    row = connection.execute(select(words_shown).where(words_shown.c.digest == digest)).first()
+    if row is None:
+        return None
+    return Words(row.digest, Clause(row.purpose, row.data), row.language, row.question, row.yes, row.no)
+
+
+def count(connection: Connection, customer: int) -> int:
+    """Return how many choices a customer has made."""
+    statement = select(func.count()).select_from(choices).where(choices.c.customer == customer)
+    return connection.execute(statement).scalar() or 0
+
+
+def drop(connection: Connection, customer: int) -> int:
+    """Delete the choices of a customer; return how many went."""
+    return connection.execute(delete(choices).where(choices.c.customer == customer)).rowcount
+
+
+def _read(connection: Connection, statement: Select[tuple[object, ...]]) -> Iterator[tuple[int, Choice]]:
+    for row in connection.execute(statement).all():
+        yield row.customer, _choice(row)
+
+
+def _choice(row: Row[tuple[object, ...]]) -> Choice:
+    return Choice(
+        clause=Clause(row.purpose, row.data),
+        answer=Answer.YES if row.yes else Answer.NO,
+        at=from_micros(row.at),
+        words=row.words,
+        language=row.language,
+        via=row.via,
+        promise=row.promise,
+    )

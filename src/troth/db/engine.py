@@ -1,0 +1,137 @@
+"""Opening a database, and the two ways to use it: `reading` and `writing`.
+
+Laws:
+
+1. A `reading` sees one moment: everything in it comes from the same snapshot.
+2. A `writing` is one transaction; when it returns it is on the disk, and when it raises nothing of it happened.
+3. Writers wait for each other (at most `BUSY_SECONDS`), readers never wait.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from troth.errors import InputError, UnavailableError
+
+__all__ = ["BUSY_SECONDS", "Connection", "Database", "sqlite_url"]
+
+BUSY_SECONDS = 10
+"""How long a writer waits for another before it gives up, in seconds."""
+
+_WRITE = "troth_write"
+
+
+class Database:
+    """An open database.
+
+    Args:
+        url: an SQLAlchemy URL: ``sqlite:////path/to/troth.db`` or ``postgresql+psycopg://…``.
+
+    Raises:
+        InputError: the URL can't be understood.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = _open(url)
+        self._writing_engine = self._engine.execution_options(**{_WRITE: True})
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open one snapshot to read from."""
+        with _told(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open one transaction; it is durable when the block ends well and undone when it raises."""
+        with _told(), self._writing_engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of the SQLite file at `path`."""
+    return f"sqlite:///{path}"
+
+
+def _open(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(parsed, isolation_level="REPEATABLE READ")
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise InputError(
+            "database_url",
+            "The database URL can't be understood.",
+            "Write it as sqlite:////full/path/troth.db or postgresql+psycopg://user@host/name.",
+        ) from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # a withdrawal that was answered survives a power cut
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only unlinked
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-32768")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the writer's place in the queue at once: a transaction that reads first and writes later
+    # would otherwise fail half-way when another writer came between.
+    wants_to_write = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if wants_to_write else "BEGIN")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the driver's failures into ours. The driver's text is dropped: it can quote values."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _in_words(error.orig) from None
+
+
+def _in_words(cause: Any) -> UnavailableError:  # noqa: ANN401 - each driver has its own class
+    text = str(cause).lower()
+    if "locked" in text or "busy" in text:
+        return UnavailableError(
+            "database_busy", "Another process is writing and did not finish in time.", "Try again."
+        )
+    if "full" in text:
+        return UnavailableError("disk_full", "The disk is full; nothing was changed.", "Make room and try again.")
+    if "not a database" in text or "malformed" in text or "no such table" in text:
+        return UnavailableError(
+            "database_damaged",
+            "The database file is damaged or is not one of ours; nothing was changed.",
+            "Restore it from a backup, or name another place with TROTH_HOME.",
+        )
+    if "unable to open" in text or "readonly" in text:
+        return UnavailableError(
+            "database_unreachable",
+            "The database can't be opened or written.",
+            "Check that the folder exists and that this user may write there.",
+        )
+    return UnavailableError(
+        "database_failed", f"The database refused the work ({type(cause).__name__}).", "Try again."
+    )

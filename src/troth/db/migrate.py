@@ -1,0 +1,51 @@
+"""Bringing a database up to the form this version of Troth reads.
+
+Each step is a file in `migrations/main` or `migrations/keys`; nothing else ever creates or changes a table. Alembic
+takes a fifth of a second to import, so a database that is up to date is recognised without it.
+"""
+
+from enum import Enum
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+
+from troth.db.engine import Database
+from troth.errors import UnavailableError
+
+
+class Steps(Enum):
+    """The two sets of migrations, each with the name of its last step."""
+
+    MAIN = ("main", "0001")
+    KEYS = ("keys", "0001")
+
+
+def upgrade(database: Database, steps: Steps) -> None:
+    """Bring `database` up to the last of `steps`. Does nothing when it is there already.
+
+    Raises:
+        UnavailableError: the database was written by a newer Troth.
+    """
+    folder, last = steps.value
+    with database.reading() as connection:
+        known = inspect(connection).has_table("alembic_version")
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+    if version == last:
+        return
+    if version is not None and version > last:
+        raise UnavailableError(
+            "database_newer",
+            f"The {folder} database was written by a newer Troth (step {version}, this one knows {last}).",
+            "Install that version or a later one.",
+        )
+    from alembic import command
+    from alembic.config import Config
+
+    here = Path(__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(here))
+    config.set_main_option("version_locations", str(here / folder))
+    config.set_main_option("path_separator", "newline")
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

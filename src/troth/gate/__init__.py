@@ -1,0 +1,1 @@
+"""The one door to customers' data: collect, read, read_many, disclose."""

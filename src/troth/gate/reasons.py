@@ -1,0 +1,66 @@
+"""Why the gate says no: a closed list of codes, each with the step that said it and a sentence for a person."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from troth.promise.model import Clause, Promise
+
+
+class Code(Enum):
+    """Why a use is refused. The value is (machine word, step of `decide`, sentence).
+
+    In the sentences ``{purpose}`` and ``{data}`` stand for the titles in the promise.
+    """
+
+    PROMISE_NOT_YET = ("promise_not_in_force", 1, "This promise is not in force yet.")
+    ACTOR_MAY_NOT = ("actor_may_not", 2, "Who asks was not given this purpose.")
+    NOT_THEIR_OWN = ("not_their_own", 2, "A customer sees only what is their own.")
+    ROLE_UNKNOWN = ("role_unknown", 2, "The promise has no such role.")
+    ROLE_MAY_NOT = ("role_may_not", 2, "The promise does not give this role “{data}” for “{purpose}”.")
+    AGGREGATE_ONLY = ("aggregate_only", 2, "This role gets statistics for “{purpose}”, never a person.")
+    TRAINING_LAPSED = ("training_lapsed", 2, "The training for this role has lapsed or was never done.")
+    REASON_MISSING = ("reason_missing", 2, "This role must give a reason.")
+    PURPOSE_UNKNOWN = ("purpose_unknown", 3, "The promise has no such purpose.")
+    NOTHING_ASKED = ("nothing_asked", 3, "Nothing was asked for.")
+    NEVER = ("never", 4, "The promise says never.")
+    NO_CLAUSE = ("no_clause", 5, "The promise does not let “{purpose}” use this.")
+    NO_CHOICE = ("no_choice", 6, "You have not been asked, or have not answered.")
+    REFUSED = ("refused", 6, "You said no.")
+    WITHDRAWN = ("withdrawn", 6, "You said yes once and then no.")
+    WORDS_CHANGED = ("words_changed", 6, "The question changed since you answered; it has to be asked again.")
+    NO_RELATIONSHIP = ("no_relationship", 6, "There is no order or account that needs this.")
+    RELATIONSHIP_OVER = ("relationship_over", 6, "The time after the last order is over.")
+    RESTRICTED = ("restricted", 7, "It is locked: only what a law demands may be done with it.")
+    PAST_KEEP = ("past_keep", 8, "It is older than the promise keeps it.")
+    SACROSANCT = ("sacrosanct", 10, "Data this private never personalises.")
+    CUSTOMER_ERASED = ("erased", 6, "The customer was erased after this happened.")
+    EVENT_UNDECLARED = ("event_undeclared", 5, "No kind of data in the promise carries this event.")
+    NOTHING_DECLARED = ("nothing_declared", 5, "Nothing in it is named by the promise.")
+    IN_THE_FUTURE = ("in_the_future", 8, "It is dated in the future.")
+
+    @property
+    def word(self) -> str:
+        """The stable machine word."""
+        return self.value[0]
+
+    @property
+    def step(self) -> int:
+        """The numbered step of `decide` that refuses with it."""
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One clause (or one whole use, when `clause` is None), refused."""
+
+    code: Code
+    clause: Clause | None = None
+
+    def says(self, promise: Promise, language: str = "") -> str:
+        """Return the reason as a sentence in `language`."""
+        sentence: str = self.code.value[2]
+        purpose = promise.purposes.get(self.clause.purpose) if self.clause else None
+        data = promise.data.get(self.clause.data) if self.clause else None
+        return sentence.replace("{purpose}", purpose.title.say(language) if purpose else "this purpose").replace(
+            "{data}", data.title.say(language) if data else "this"
+        )

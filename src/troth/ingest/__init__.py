@@ -1,0 +1,1 @@
+"""The door for events and files: formats in, `gate.collect` out."""

@@ -1,0 +1,1 @@
+"""The company's word, read from one file."""

@@ -1,0 +1,1 @@
+"""What must hold for a promise to be in force: one function per rule."""

@@ -1,0 +1,1 @@
+"""Customers' items, sealed. Only the gate opens it."""

@@ -1,0 +1,57 @@
+"""What the vault holds, as values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+Value = str | int | float | bool | None
+"""What one property of an item may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing kept of a customer, opened.
+
+    Attributes:
+        at: when it happened.
+        event: the event that carried it, or ``identify`` for a trait.
+        values: property → value, only those the promise names.
+        mark: 16 bytes that name the item within its customer, kind and time; nothing can be read from them.
+    """
+
+    at: datetime
+    event: str
+    values: Mapping[str, Value] = field(repr=False)
+    mark: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An item on its way into the vault, with whose it is and of which kind."""
+
+    customer: int
+    kind: str
+    item: Item
+
+
+class Locked(NamedTuple):
+    """A row as it lies in the vault: when, its mark, and what can't be read without the key."""
+
+    at: datetime
+    mark: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The items of one customer and kind: when the first and the last happened, and how many there are."""
+
+    first: datetime
+    last: datetime
+    count: int
+
+    @classmethod
+    def of(cls, rows: Sequence[Locked]) -> "Span":
+        """Return the span of `rows`, at least one, in time order."""
+        return cls(rows[0].at, rows[-1].at, len(rows))

@@ -1,0 +1,123 @@
+"""The addresses of the customer's pages. Each reads, asks a pure function for the page, and draws it."""
+
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from troth.keys.sealing import new_token
+from troth.recommend.service import MOST
+from troth.web.customer import leaving, record, saving, why
+from troth.web.customer.views import LeavePage, SavedView, WhyPage
+from troth.web.face import VISITOR, Face
+from troth.web.session import session_of
+
+_MOST_FIELDS = 100
+_LONGEST_PAGE_NUMBER = 6
+
+
+class CustomerPages:
+    """The customer's own pages.
+
+    Args:
+        face: draws pages and knows the visitor.
+    """
+
+    def __init__(self, face: Face) -> None:
+        self._face = face
+        self._app = face.app
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return the routes."""
+        return (
+            Route("/you", self._known),
+            Route("/you/choices", self._history),
+            Route("/you/choices", self._choose, methods=["POST"]),
+            Route("/you/{kind}", self._every),
+            Route("/why/{product}", self._why),
+            Route("/delete", self._before_leaving),
+            Route("/delete", self._leave, methods=["POST"]),
+        )
+
+    async def _known(self, request: Request) -> Response:
+        found = await run_in_threadpool(self._face.record, self._face.customer(request))
+        page = record.known(found)
+        return self._face.render(request, "customer/known.html", page=page, notice=self._face.notice(request))
+
+    async def _history(self, request: Request) -> Response:
+        found = await run_in_threadpool(self._face.record, self._face.customer(request))
+        return self._face.render(request, "customer/choices.html", page=record.history(found))
+
+    async def _every(self, request: Request) -> Response:
+        found = await run_in_threadpool(self._face.record, self._face.customer(request))
+        number = request.query_params.get("page", "1")
+        asked = int(number) if number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER else 0
+        page = record.every(found, request.path_params["kind"], asked)
+        if page is None:
+            raise HTTPException(404)
+        return self._face.render(request, "customer/every.html", page=page)
+
+    async def _choose(self, request: Request) -> Response:
+        async with request.form(max_fields=_MOST_FIELDS, max_files=0) as form:
+            self._face.check_form(request, form)
+            notice = await run_in_threadpool(self._save, request, form)
+            address = saving.back(form)
+        session = session_of(request)
+        session.notice = notice
+        self._face.sessions.keep(session)
+        return RedirectResponse(f"{address}#saved", 303)
+
+    def _save(self, request: Request, form: FormData) -> SavedView:
+        given = saving.answers(form, self._app.promise)
+        where = saving.place(form, self._app.promise)
+        customer = self._face.customer(request)
+        before = self._face.record(customer)
+        new = saving.new_ones(given, before)
+        if not new:
+            return saving.unchanged(given, where=where)
+        now = self._app.clock.now()
+        if not customer:
+            # Somebody new becomes somebody only by choosing: under a random id, known to this visit alone.
+            customer = f"visitor-{new_token()}"
+            self._face.become(request, customer)
+        number = self._app.identity.obtain(customer, now=now)
+        chosen = self._app.choosing.choose(number, new, via="page", now=now)
+        return saving.saved(chosen, before, where=where, now=now)
+
+    async def _why(self, request: Request) -> Response:
+        product = request.path_params["product"]
+        if not self._face.name(product):
+            raise HTTPException(404)
+        page = await run_in_threadpool(self._reason, self._face.customer(request), product)
+        notice = self._face.notice(request)
+        return self._face.render(request, "customer/why.html", page=page, notice=notice, here=request.url.path)
+
+    def _reason(self, customer: str, product: str) -> WhyPage:
+        answer = self._face.suggestions(customer, MOST)
+        found = self._face.record(customer)
+        asked = [clause for clause in found.promise.clauses if clause.purpose == self._app.suggestions.purpose]
+        name, questions = self._face.name(product), record.choices(found, asked)
+        return why.page(answer, product, name, promise=found.promise, choices=questions)
+
+    async def _before_leaving(self, request: Request) -> Response:
+        page = await run_in_threadpool(self._what_would_go, self._face.customer(request))
+        return self._face.render(request, "customer/leave.html", page=page)
+
+    def _what_would_go(self, customer: str) -> LeavePage:
+        would = self._app.erasure.describe(self._face.number(customer), now=self._app.clock.now())
+        return leaving.before(would, self._app.promise)
+
+    async def _leave(self, request: Request) -> Response:
+        async with request.form(max_fields=_MOST_FIELDS, max_files=0) as form:
+            self._face.check_form(request, form)
+        number = await run_in_threadpool(self._face.number, self._face.customer(request))
+        if number == VISITOR:
+            return RedirectResponse("/delete", 303)
+        now = self._app.clock.now()
+        did = await run_in_threadpool(lambda: self._app.erasure.erase(number, now=now))
+        self._face.become(request, "")
+        return self._face.render(request, "customer/gone.html", page=leaving.after(did, self._app.promise, now))

@@ -1,0 +1,59 @@
+"""Installations for tests: real files, real keys, a clock that stands where the test puts it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from troth.actors import of_job, of_service
+from troth.app import App, build
+from troth.clock import FixedClock
+from troth.consent.model import Answer
+from troth.gate.use import Arrival, Use
+from troth.promise.model import Clause
+from troth.settings import Settings
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+GARDEN = Path(__file__).parent / "promises" / "garden.yaml"
+IMPORT = of_job("import", "collect")
+WEB = of_service("web", "suggestions")
+ORDERS = Clause("suggestions", "orders")
+PAGE_VIEWS = Clause("suggestions", "page_views")
+SUGGEST = Use(WEB, "suggestions", frozenset({"orders", "page_views"}))
+
+
+def install(folder: Path, *, promise: Path = GARDEN, now: datetime = NOW) -> App:
+    """Open the installation in `folder`, made when it is not there yet."""
+    return build(Settings(home=folder, promise=promise), clock=FixedClock(now))
+
+
+def order(
+    customer: str, product: str, *, at: datetime = NOW - timedelta(days=10), order_id: str = "o1", quantity: int = 1
+) -> Arrival:
+    """Return one line of an order, with an IP address that no promise names."""
+    properties: Mapping[str, str | int] = {
+        "order_id": order_id,
+        "products.product_id": product,
+        "products.quantity": quantity,
+        "products.price": "2.50",
+        "currency": "GBP",
+        "ip": "192.0.2.1",
+    }
+    return Arrival(customer, "Order Completed", at, properties, (order_id, product, at.isoformat(), str(quantity)))
+
+
+def view(customer: str, product: str, *, at: datetime = NOW - timedelta(hours=1)) -> Arrival:
+    """Return one page view."""
+    return Arrival(customer, "Product Viewed", at, {"product_id": product}, (product, at.isoformat()))
+
+
+def told(customer: str, *, at: datetime = NOW - timedelta(days=1), **traits: str) -> Arrival:
+    """Return what a customer told about themselves."""
+    return Arrival(customer, "identify", at, traits, tuple(traits))
+
+
+def say(app: App, customer: str, clause: Clause, answer: str) -> int:
+    """Let a customer answer a question under today's words; return their number."""
+    number = app.identity.obtain(customer, now=app.clock.now())
+    words = app.consent.words(clause)
+    app.choosing.choose(number, [(clause, Answer(answer), words.digest)], via="page", now=app.clock.now())
+    return number

@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from troth.db.engine import Database, sqlite_url
+from troth.db.migrate import Steps, upgrade
+from troth.errors import UnavailableError
+from troth.keys.provider import FileKeyProvider
+from troth.keys.ring import KeyGoneError, KeyRing
+from troth.keys.store import KeyStore
+
+
+def _ring(folder: Path) -> KeyRing:
+    database = Database(sqlite_url(folder / "keys.db"))
+    upgrade(database, Steps.KEYS)
+    store = KeyStore(database)
+    return KeyRing(store, FileKeyProvider(folder / "master", create=store.newest_epoch() is None))
+
+
+def test_what_is_sealed_opens_for_the_same_customer_kind_and_row(tmp_path: Path) -> None:
+    ring = _ring(tmp_path)
+    sealed = ring.seal(1, "orders", b"secret", bound_to=b"row")
+    assert b"secret" not in sealed
+    assert ring.open(1, "orders", sealed, bound_to=b"row") == b"secret"
+
+
+@pytest.mark.parametrize(
+    ("customer", "kind", "row"),
+    [(2, "orders", b"row"), (1, "email", b"row"), (1, "orders", b"other")],
+    ids=["another customer", "another kind", "another row"],
+)
+def test_what_was_moved_does_not_open(tmp_path: Path, customer: int, kind: str, row: bytes) -> None:
+    ring = _ring(tmp_path)
+    sealed = ring.seal(1, "orders", b"secret", bound_to=b"row")
+    ring.ensure([(2, "orders"), (1, "email")])
+    with pytest.raises(KeyGoneError):
+        ring.open(customer, kind, sealed, bound_to=row)
+
+
+def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    ring = _ring(tmp_path)
+    sealed = ring.seal(1, "orders", b"secret", bound_to=b"row")
+    for position in range(len(sealed) * 8):
+        changed = bytearray(sealed)
+        changed[position // 8] ^= 1 << position % 8
+        with pytest.raises(KeyGoneError):
+            ring.open(1, "orders", bytes(changed), bound_to=b"row")
+
+
+def test_two_kinds_of_one_customer_have_two_keys_and_destroying_spares_what_is_kept(tmp_path: Path) -> None:
+    ring = _ring(tmp_path)
+    orders = ring.seal(1, "orders", b"o", bound_to=b"")
+    email = ring.seal(1, "email", b"e", bound_to=b"")
+    other = ring.seal(2, "email", b"f", bound_to=b"")
+    assert ring.destroy(1, keep=["orders"]) == 1
+    assert ring.open(1, "orders", orders, bound_to=b"") == b"o"
+    assert ring.open(2, "email", other, bound_to=b"") == b"f"
+    with pytest.raises(KeyGoneError):
+        ring.open(1, "email", email, bound_to=b"")
+
+
+def test_a_destroyed_key_is_gone_for_a_new_process_too(tmp_path: Path) -> None:
+    ring = _ring(tmp_path)
+    sealed = ring.seal(1, "orders", b"o", bound_to=b"")
+    ring.destroy(1)
+    with pytest.raises(KeyGoneError):
+        _ring(tmp_path).open(1, "orders", sealed, bound_to=b"")
+
+
+def test_two_processes_agree_on_the_key_of_a_new_customer(tmp_path: Path) -> None:
+    one, other = _ring(tmp_path), _ring(tmp_path)
+    sealed = one.seal(1, "orders", b"o", bound_to=b"")
+    assert other.open(1, "orders", other.seal(1, "orders", b"p", bound_to=b""), bound_to=b"") == b"p"
+    assert other.open(1, "orders", sealed, bound_to=b"") == b"o"
+    assert one.named("index") == other.named("index") == _ring(tmp_path).named("index")
+
+
+def test_without_the_master_key_nothing_starts_and_none_is_invented(tmp_path: Path) -> None:
+    _ring(tmp_path).seal(1, "orders", b"o", bound_to=b"")
+    (tmp_path / "master").unlink()
+    with pytest.raises(UnavailableError, match="can't be read"):
+        _ring(tmp_path)
+    assert not (tmp_path / "master").exists()
+
+
+def test_the_key_file_holds_no_key_in_clear(tmp_path: Path) -> None:
+    ring = _ring(tmp_path)
+    index = ring.named("index")
+    ring.seal(1, "orders", b"o", bound_to=b"")
+    for file in tmp_path.glob("keys.db*"):
+        assert index not in file.read_bytes()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.binary(max_size=2000), st.binary(max_size=40))
+def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, plaintext: bytes, row: bytes) -> None:
+    ring = _ring(tmp_path_factory.mktemp("ring"))
+    assert ring.open(7, "k", ring.seal(7, "k", plaintext, bound_to=row), bound_to=row) == plaintext
