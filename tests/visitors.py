@@ -4,7 +4,7 @@ import asyncio
 import re
 from html import unescape
 
-import httpx
+import httpx2
 from starlette.types import ASGIApp
 
 
@@ -14,15 +14,15 @@ class Visitor:
     def __init__(self, site: ASGIApp, *, base: str = "http://127.0.0.1:8000") -> None:
         self.site = site
         self.base = base
-        self.cookies = httpx.Cookies()
+        self.cookies = httpx2.Cookies()
 
-    def get(self, address: str, **headers: str) -> httpx.Response:
+    def get(self, address: str, **headers: str) -> httpx2.Response:
         return self._send("GET", address, headers=headers)
 
-    def post(self, address: str, form: dict[str, str], **headers: str) -> httpx.Response:
+    def post(self, address: str, form: dict[str, str], **headers: str) -> httpx2.Response:
         return self._send("POST", address, form=form, headers=headers)
 
-    def save(self, page: httpx.Response, **choices: str) -> httpx.Response:
+    def save(self, page: httpx2.Response, **choices: str) -> httpx2.Response:
         """Fill in and send the form that asks for `choices`: clause, with ``__`` for the slash → answer."""
         answers = {f"choice:{name.replace('__', '/')}": answer for name, answer in choices.items()}
         form = next(one for one in forms(page.text) if all(f"words:{name[7:]}" in one for name in answers))
@@ -30,10 +30,10 @@ class Visitor:
 
     def _send(
         self, method: str, address: str, *, headers: dict[str, str], form: dict[str, str] | None = None
-    ) -> httpx.Response:
-        async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(self.site, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url=self.base, cookies=self.cookies) as client:
+    ) -> httpx2.Response:
+        async def send() -> httpx2.Response:
+            transport = httpx2.ASGITransport(self.site, raise_app_exceptions=False)
+            async with httpx2.AsyncClient(transport=transport, base_url=self.base, cookies=self.cookies) as client:
                 sent = {name.replace("_", "-"): value for name, value in headers.items()}
                 answer = await client.request(method, address, data=form, headers=sent)
                 self.cookies = client.cookies

@@ -88,3 +88,26 @@ def test_the_error_never_quotes_a_value(tmp_path: Path) -> None:
         connection.execute(text("SELECT secret FROM t WHERE x = :x"), {"x": "c0001@example.com"})
     assert "example.com" not in str(failed.value)
     assert "secret" not in str(failed.value)
+
+
+def test_a_reading_inside_a_reading_sees_the_same_moment_and_another_thread_does_not_share_it(tmp_path: Path) -> None:
+    database = _database(tmp_path)
+    seen: list[int] = []
+
+    def count() -> None:
+        with database.reading() as connection:
+            seen.append(connection.execute(text("SELECT count(*) FROM t")).scalar() or 0)
+
+    with database.reading() as snapshot:
+        assert snapshot.execute(text("SELECT count(*) FROM t")).scalar() == 0
+        with database.writing() as connection:
+            connection.execute(text("INSERT INTO t VALUES (1)"))
+        count()
+        other = threading.Thread(target=count)
+        other.start()
+        other.join()
+        with database.apart():
+            count()
+        count()
+    count()
+    assert seen == [0, 1, 1, 0, 1]

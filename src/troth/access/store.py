@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, delete, select
+from sqlalchemy import Column, Connection, Table, bindparam, delete, select
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
-from troth.db.statements import insert_new
+from troth.db.statements import Prepared, insert_new
 from troth.db.tables import MAIN, Number
 
 access_keys = Table(
@@ -18,6 +18,8 @@ access_keys = Table(
     Column("since", Number, nullable=False),
 )
 
+_OF_HASH = Prepared(select(access_keys.c.name, access_keys.c.may).where(access_keys.c.hash == bindparam("hash")))
+
 
 def add(connection: Connection, name: str, hashed: bytes, *, may: frozenset[str], since: datetime) -> bool:
     """Record a key; return False when the name is taken."""
@@ -27,10 +29,8 @@ def add(connection: Connection, name: str, hashed: bytes, *, may: frozenset[str]
 
 def find(connection: Connection, hashed: bytes) -> tuple[str, frozenset[str]] | None:
     """Return the name and purposes of the key with this hash; None when there is none."""
-    row = connection.execute(
-        select(access_keys.c.name, access_keys.c.may).where(access_keys.c.hash == hashed)
-    ).first()
-    return None if row is None else (row.name, frozenset(row.may.split()))
+    row = _OF_HASH.first(connection, {"hash": hashed})
+    return None if row is None else (row[0], frozenset(row[1].split()))
 
 
 def all_keys(connection: Connection) -> list[tuple[str, frozenset[str], datetime]]:

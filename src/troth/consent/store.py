@@ -1,12 +1,12 @@
 """Tables of choices and of the words that were shown."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import (
     Column,
     Connection,
     Index,
-    Row,
     Select,
     SmallInteger,
     Table,
@@ -21,7 +21,7 @@ from sqlalchemy.types import Text as SqlText
 from troth.clock import from_micros, to_micros
 from troth.consent.model import Answer, Choice
 from troth.consent.notice import Words
-from troth.db.statements import insert_new
+from troth.db.statements import Prepared, insert_new
 from troth.db.tables import MAIN, Number
 from troth.promise.model import Clause
 
@@ -56,8 +56,18 @@ words_shown = Table(
 
 _MANY = 500
 
-# Built once: a statement that is made anew for each read costs as much as running it.
-_OF_CUSTOMER = select(choices).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq)
+_COLUMNS = (
+    choices.c.customer,
+    choices.c.purpose,
+    choices.c.data,
+    choices.c.yes,
+    choices.c.at,
+    choices.c.words,
+    choices.c.language,
+    choices.c.via,
+    choices.c.promise,
+)
+_OF_CUSTOMER = Prepared(select(*_COLUMNS).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq))
 
 
 def record(connection: Connection, made: Sequence[tuple[int, Choice]], shown: Sequence[Words]) -> None:
@@ -98,7 +108,7 @@ def record(connection: Connection, made: Sequence[tuple[int, Choice]], shown: Se
 
 def of_customer(connection: Connection, customer: int) -> list[Choice]:
     """Return the choices of one customer in the order recorded."""
-    return [_choice(row) for row in connection.execute(_OF_CUSTOMER, {"customer": customer}).all()]
+    return [_choice(row) for row in _OF_CUSTOMER.rows(connection, {"customer": customer})]
 
 
 def of_customers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Choice]]:
@@ -106,7 +116,7 @@ def of_customers(connection: Connection, numbers: Sequence[int]) -> dict[int, li
     found: dict[int, list[Choice]] = {}
     for start in range(0, len(numbers), _MANY):
         wanted = choices.c.customer.in_(numbers[start : start + _MANY])
-        for customer, choice in _read(connection, select(choices).where(wanted).order_by(choices.c.seq)):
+        for customer, choice in _read(connection, select(*_COLUMNS).where(wanted).order_by(choices.c.seq)):
             found.setdefault(customer, []).append(choice)
     return found
 
@@ -114,7 +124,7 @@ def of_customers(connection: Connection, numbers: Sequence[int]) -> dict[int, li
 def of_clauses(connection: Connection, purpose: str) -> dict[int, list[Choice]]:
     """Return customer → choices on the clauses of `purpose`, in the order recorded, for everybody."""
     found: dict[int, list[Choice]] = {}
-    statement = select(choices).where(choices.c.purpose == purpose).order_by(choices.c.seq)
+    statement = select(*_COLUMNS).where(choices.c.purpose == purpose).order_by(choices.c.seq)
     for customer, choice in _read(connection, statement):
         found.setdefault(customer, []).append(choice)
     return found
@@ -139,18 +149,12 @@ def drop(connection: Connection, customer: int) -> int:
     return connection.execute(delete(choices).where(choices.c.customer == customer)).rowcount
 
 
-def _read(connection: Connection, statement: Select[tuple[object, ...]]) -> Iterator[tuple[int, Choice]]:
+def _read(connection: Connection, statement: Select[Any]) -> Iterator[tuple[int, Choice]]:
     for row in connection.execute(statement).all():
-        yield row.customer, _choice(row)
+        yield row[0], _choice(row)
 
 
-def _choice(row: Row[tuple[object, ...]]) -> Choice:
-    return Choice(
-        clause=Clause(row.purpose, row.data),
-        answer=Answer.YES if row.yes else Answer.NO,
-        at=from_micros(row.at),
-        words=row.words,
-        language=row.language,
-        via=row.via,
-        promise=row.promise,
-    )
+def _choice(row: Sequence[Any]) -> Choice:
+    _, purpose, data, yes, at, words, language, via, promise = row
+    answer = Answer.YES if yes else Answer.NO
+    return Choice(Clause(purpose, data), answer, from_micros(at), words, language, via, promise)

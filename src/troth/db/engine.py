@@ -2,7 +2,8 @@
 
 Laws:
 
-1. A `reading` sees one moment: everything in it comes from the same snapshot.
+1. A `reading` sees one moment: everything in it comes from the same snapshot, also the readings inside it that the
+   same thread opens.
 2. A `writing` is one transaction; when it returns it is on the disk, and when it raises nothing of it happened.
 3. Writers wait for each other (at most `BUSY_SECONDS`), readers never wait.
 """
@@ -11,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -23,6 +25,9 @@ __all__ = ["BUSY_SECONDS", "Connection", "Database", "sqlite_url"]
 
 BUSY_SECONDS = 10
 """How long a writer waits for another before it gives up, in seconds."""
+
+_MAPPED_BYTES = 1 << 30
+"""How much of the file is read through the page cache of the machine instead of being copied page by page."""
 
 _WRITE = "troth_write"
 
@@ -40,6 +45,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _open(url)
         self._writing_engine = self._engine.execution_options(**{_WRITE: True})
+        self._here = local()
 
     @property
     def dialect(self) -> str:
@@ -48,9 +54,27 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open one snapshot to read from."""
+        """Open one snapshot to read from; inside another reading of this thread, share that one's."""
+        outer: Connection | None = getattr(self._here, "reading", None)
+        if outer is not None:
+            yield outer
+            return
         with _told(), self._engine.connect() as connection, connection.begin():
-            yield connection
+            self._here.reading = connection
+            try:
+                yield connection
+            finally:
+                self._here.reading = None
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Leave the outer reading of this thread aside: readings inside this block see what is committed now."""
+        outer = getattr(self._here, "reading", None)
+        self._here.reading = None
+        try:
+            yield
+        finally:
+            self._here.reading = outer
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -72,7 +96,10 @@ def _open(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24)
+            # The connection used last is used next: its page cache is the warm one.
+            engine = create_engine(
+                parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24, pool_use_lifo=True
+            )
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
@@ -93,6 +120,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only unlinked
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA cache_size=-32768")
+    cursor.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
     cursor.close()
 
 
@@ -109,10 +137,11 @@ def _told() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _in_words(error.orig) from None
+        raise in_words(error.orig) from None
 
 
-def _in_words(cause: Any) -> UnavailableError:  # noqa: ANN401 - each driver has its own class
+def in_words(cause: Any) -> UnavailableError:  # noqa: ANN401 - each driver has its own class
+    """Return a driver's failure as one of ours, without the driver's own text."""
     text = str(cause).lower()
     if "locked" in text or "busy" in text:
         return UnavailableError(

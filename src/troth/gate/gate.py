@@ -10,6 +10,7 @@ Laws:
 4. Every change of what is kept tells the outbox, in its own transaction.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -216,9 +217,11 @@ class Gate:
         """Open what the verdict allows and no keep has ended; every allowed kind has an entry."""
         opened: dict[str, tuple[Item, ...]] = {}
         for kind, grant in verdict.allowed.items():
-            locked = rows.get(kind, ())
-            if grant.horizon is not None:
-                locked = [row for row in locked if not grant.horizon.is_past(row.at)]
+            locked, past = rows.get(kind, ()), grant.horizon
+            if past is not None:
+                # Rows are in time order, and what is older than something past its keep is past it too.
+                first = bisect_right(locked, x=False, key=lambda row: not past.is_past(from_micros(row[0])))
+                locked = locked[first:]
             opened[kind] = self._vault.open(customer, kind, locked) if locked else ()
         return opened
 

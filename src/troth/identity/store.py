@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Column, Connection, Table, bindparam, delete, func, insert, select, update
 
 from troth.clock import from_micros, to_micros
-from troth.db.statements import upsert
+from troth.db.statements import Prepared, upsert
 from troth.db.tables import MAIN, Number
 
 customers = Table(
@@ -40,9 +40,8 @@ suppressions = Table(
 _MANY = 500
 """Hashes a query asks for at once."""
 
-# Built once: a statement that is made anew for each read costs as much as running it.
-_RESTRICTED = select(customers.c.restricted).where(customers.c.number == bindparam("number"))
-_OF_HASH = select(identifiers.c.customer).where(identifiers.c.hash == bindparam("hash"))
+_RESTRICTED = Prepared(select(customers.c.restricted).where(customers.c.number == bindparam("number")))
+_OF_HASH = Prepared(select(identifiers.c.customer).where(identifiers.c.hash == bindparam("hash")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ def find(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, int]:
 
 def find_one(connection: Connection, hashed: bytes) -> int | None:
     """Return the customer with the identifier `hashed`; None when there is none."""
-    return connection.execute(_OF_HASH, {"hash": hashed}).scalar()
+    row = _OF_HASH.first(connection, {"hash": hashed})
+    return None if row is None else row[0]
 
 
 def suppressed(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, Suppression]:
@@ -111,7 +111,8 @@ def restricted(connection: Connection, numbers: Sequence[int]) -> frozenset[int]
 
 def is_restricted(connection: Connection, number: int) -> bool:
     """Return whether one customer is restricted; nobody is a visitor, and not."""
-    return bool(connection.execute(_RESTRICTED, {"number": number}).scalar())
+    row = _RESTRICTED.first(connection, {"number": number})
+    return row is not None and bool(row[0])
 
 
 def count_unrestricted(connection: Connection, numbers: Sequence[int]) -> int:

@@ -103,10 +103,11 @@ class KeyRing:
         """
         key = self._open.get((customer, kind))
         if key is None:
-            self._remember(self._store.find([(customer, kind)]))
-            key = self._open.get((customer, kind))
-            if key is None:
+            found = self._store.find_one(customer, kind)
+            if found is None:
                 raise KeyGoneError
+            self._remember({(customer, kind): found})
+            key = self._open[customer, kind]
         ready, label = key, _label(customer, kind)
 
         def open_one(sealed: bytes, bound_to: bytes) -> bytes:

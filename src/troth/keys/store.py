@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, Table, delete, func, insert, select, tuple_
+from sqlalchemy import Column, Table, bindparam, delete, func, insert, select, tuple_
 from sqlalchemy.types import Text as SqlText
 
 from troth.db.engine import Database
-from troth.db.statements import insert_new
+from troth.db.statements import Prepared, insert_new
 from troth.db.tables import KEYS, Number
 
 epochs = Table(
@@ -36,6 +36,12 @@ named_keys = Table(
 
 _MANY = 400
 """Pairs a query asks for at once; SQLite bounds the variables of one statement."""
+
+_ONE = Prepared(
+    select(customer_keys.c.epoch, customer_keys.c.wrapped).where(
+        customer_keys.c.customer == bindparam("customer"), customer_keys.c.kind == bindparam("kind")
+    )
+)
 
 
 class KeyStore:
@@ -70,6 +76,12 @@ class KeyStore:
                 for row in connection.execute(select(customer_keys).where(wanted)):
                     found[row.customer, row.kind] = (row.epoch, row.wrapped)
         return found
+
+    def find_one(self, customer: int, kind: str) -> tuple[int, bytes] | None:
+        """Return (epoch, wrapped key) of one customer and kind; None when there is no such key."""
+        with self._database.reading() as connection:
+            row = _ONE.first(connection, {"customer": customer, "kind": kind})
+        return None if row is None else (row[0], row[1])
 
     def of_kinds(self, kinds: Iterable[str]) -> dict[tuple[int, str], tuple[int, bytes]]:
         """Return every key of `kinds`, for reading many."""

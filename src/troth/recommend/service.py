@@ -140,12 +140,14 @@ class Suggestions:
             NotAllowedError: who asks was not given the purpose.
         """
         _check(most, session)
-        standing = self._standing(customer, now)
-        if standing.own_removal:
-            standing = self._caught_up(standing, customer, now)
-        served = standing.served if standing.settled else None
         use = Use(actor, self._purpose, self._kinds.all)
-        verdict, items = self._read(use, customer, now, opened=served is not None)
+        standing, verdict, items = self._moment(use, customer, now)
+        if standing.own_removal:
+            # Apart from the snapshot of whoever called: what the model forgets now must be seen now.
+            with self._database.apart():
+                if self._caught_up(now):
+                    standing, verdict, items = self._moment(use, customer, now)
+        served = standing.served if standing.settled else None
         own = {} if served is None else self._own(served, items, verdict, session)
         footing = Footing(
             own=sum(one.clause is not None for one in own.values()),
@@ -173,6 +175,15 @@ class Suggestions:
             epoch=standing.served.epoch.number if standing.served is not None else 0,
         )
 
+    def _moment(
+        self, use: Use, customer: int, now: datetime
+    ) -> tuple[_Standing, Verdict, Mapping[str, tuple[Item, ...]]]:
+        """Return what may be served from and what of the customer may be used, seen in one snapshot."""
+        with self._database.reading():
+            standing = self._standing(customer, now)
+            verdict, items = self._read(use, customer, now, opened=standing.served is not None and standing.settled)
+        return standing, verdict, items
+
     def _standing(self, customer: int, now: datetime) -> _Standing:
         with self._database.reading() as connection:
             header = store.header(connection, self._purpose)
@@ -185,14 +196,16 @@ class Suggestions:
         late = any(abs(now - one.at) > GRACE for one in waiting)
         return _Standing(served, settled=not own and not late, own_removal=own)
 
-    def _caught_up(self, standing: _Standing, customer: int, now: datetime) -> _Standing:
-        """Let the model forget right here, so that who says no sees best sellers at once and not the catalogue."""
+    def _caught_up(self, now: datetime) -> bool:
+        """Let the model forget right here, so that who says no sees best sellers at once and not the catalogue.
+
+        Where that fails, what is not settled stays not settled: the answer is the catalogue, and says so.
+        """
         try:
             self._learner.refresh(now=now, wait=_LONGEST_WAIT)
         except UnavailableError:
-            # Not settled stays not settled: the answer is the catalogue, and says so.
-            return standing
-        return self._standing(customer, now)
+            return False
+        return True
 
     def _current(self, connection: Connection, header: Header) -> Served:
         """Return the model that `header` names, from memory while it is the same."""

@@ -24,7 +24,7 @@ from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros
 from troth.db.outbox import outbox
-from troth.db.statements import insert_new, upsert
+from troth.db.statements import Prepared, insert_new, upsert
 from troth.db.tables import MAIN, Number
 
 contributions = Table(
@@ -48,10 +48,10 @@ models = Table(
 
 _MANY = 400
 
-# Written once: these two are asked at every suggestion, and SQLAlchemy takes longer to write a statement than SQLite
-# to answer it.
-_HEADER = select(models.c.epoch, models.c.seq, models.c.digest).where(models.c.purpose == bindparam("purpose"))
-_REMOVALS = (
+_HEADER = Prepared(
+    select(models.c.epoch, models.c.seq, models.c.digest).where(models.c.purpose == bindparam("purpose"))
+)
+_REMOVALS = Prepared(
     select(outbox.c.customer, outbox.c.at)
     .where(outbox.c.removal.is_(True), outbox.c.seq > bindparam("seq"))
     .order_by(outbox.c.seq)
@@ -83,8 +83,8 @@ class Removal:
 
 def header(connection: Connection, purpose: str) -> Header | None:
     """Return which model `purpose` is served from; None when there was never a fit."""
-    row = connection.execute(_HEADER, {"purpose": purpose}).first()
-    return None if row is None else Header(row.epoch, row.seq, row.digest)
+    row = _HEADER.first(connection, {"purpose": purpose})
+    return None if row is None else Header(*row)
 
 
 def body(connection: Connection, purpose: str) -> bytes:
@@ -95,7 +95,7 @@ def body(connection: Connection, purpose: str) -> bytes:
 
 def removals(connection: Connection, seq: int) -> list[Removal]:
     """Return the removals after row `seq` of the outbox, oldest first."""
-    return [Removal(row.customer, from_micros(row.at)) for row in connection.execute(_REMOVALS, {"seq": seq})]
+    return [Removal(who, from_micros(at)) for who, at in _REMOVALS.rows(connection, {"seq": seq})]
 
 
 def swap(connection: Connection, purpose: str, *, old: Header | None, new: Header, served: bytes) -> bool:

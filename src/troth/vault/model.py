@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+
+from troth.clock import from_micros
 
 Value = str | int | float | bool | None
 """What one property of an item may hold."""
@@ -35,12 +36,8 @@ class Kept:
     item: Item
 
 
-class Locked(NamedTuple):
-    """A row as it lies in the vault: when, its mark, and what can't be read without the key."""
-
-    at: datetime
-    mark: bytes
-    sealed: bytes
+Locked = tuple[int, bytes, bytes]
+"""A row as it lies in the vault: microseconds since 1970, its mark, and what can't be read without the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +51,4 @@ class Span:
     @classmethod
     def of(cls, rows: Sequence[Locked]) -> "Span":
         """Return the span of `rows`, at least one, in time order."""
-        return cls(rows[0].at, rows[-1].at, len(rows))
+        return cls(from_micros(rows[0][0]), from_micros(rows[-1][0]), len(rows))

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, delete, func, selec
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
-from troth.db.statements import insert_new
+from troth.db.statements import Prepared, insert_new
 from troth.db.tables import MAIN, Number
 from troth.keys.ring import KeyRing
 from troth.vault.model import Item, Kept, Locked, Span, Value
@@ -33,8 +33,7 @@ items = Table(
 
 _MANY = 400
 
-# Built once: a statement that is made anew for each read costs as much as running it.
-_OF_CUSTOMER = (
+_OF_CUSTOMER = Prepared(
     select(items.c.kind, items.c.at, items.c.mark, items.c.sealed)
     .where(items.c.customer == bindparam("customer"))
     .order_by(items.c.kind, items.c.at, items.c.mark)
@@ -94,8 +93,8 @@ class Vault:
     def rows(self, connection: Connection, customer: int) -> dict[str, list[Locked]]:
         """Return kind → the customer's rows in time order, unopened."""
         found: dict[str, list[Locked]] = {}
-        for kind, at, mark, sealed in connection.execute(_OF_CUSTOMER, {"customer": customer}).all():
-            found.setdefault(kind, []).append(Locked(from_micros(at), mark, sealed))
+        for kind, at, mark, sealed in _OF_CUSTOMER.rows(connection, {"customer": customer}):
+            found.setdefault(kind, []).append((at, mark, sealed))
         return found
 
     def open(self, customer: int, kind: str, rows: Iterable[Locked]) -> tuple[Item, ...]:
@@ -107,8 +106,8 @@ class Vault:
         unseal = self._ring.opener(customer, kind)
         opened = []
         for at, mark, sealed in rows:
-            event, values = _decode(unseal(sealed, _row(to_micros(at), mark)))
-            opened.append(Item(at, event, values, mark))
+            event, values = _decode(unseal(sealed, _row(at, mark)))
+            opened.append(Item(from_micros(at), event, values, mark))
         return tuple(opened)
 
     def scan(self, connection: Connection, kinds: Iterable[str]) -> Iterator[tuple[int, dict[str, list[Locked]]]]:
@@ -123,7 +122,7 @@ class Vault:
         for customer, of_customer in groupby(rows, key=itemgetter(0)):
             found: dict[str, list[Locked]] = {}
             for _, kind, at, mark, sealed in of_customer:
-                found.setdefault(kind, []).append(Locked(from_micros(at), mark, sealed))
+                found.setdefault(kind, []).append((at, mark, sealed))
             yield customer, found
 
     def drop_kinds(self, connection: Connection, customer: int, kinds: Iterable[str]) -> int:

@@ -18,4 +18,5 @@ def build_api(app: App) -> Api:
             "/v1/choices": Call("POST", choices.choose, writes=True),
             "/v1/choices/show": Call("POST", choices.show),
         },
+        snapshot=app.databases[0].reading,
     )

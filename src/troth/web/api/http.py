@@ -5,6 +5,7 @@ only that. No customer's id ever stands in an address: it travels in the body.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -51,11 +52,15 @@ class Api:
     Args:
         access: checks the bearer keys.
         calls: path → call.
+        snapshot: opens one moment of the database, for the key and the answer together.
     """
 
-    def __init__(self, access: Access, calls: Mapping[str, Call]) -> None:
+    def __init__(
+        self, access: Access, calls: Mapping[str, Call], *, snapshot: Callable[[], AbstractContextManager[object]]
+    ) -> None:
         self._access = access
         self._calls = dict(calls)
+        self._snapshot = snapshot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,12 +69,13 @@ class Api:
             return
         try:
             call = self._find(scope)
-            actor = _ANYONE if call.open_to_all else self._access.check(_bearer(scope))
+            # A body is taken before the key is looked at: the wait for it must not hold a snapshot open.
             body = await _body(receive) if call.method == "POST" else b""
             if call.writes:
-                found = await anyio.to_thread.run_sync(call.answer, actor, body)
+                found = await anyio.to_thread.run_sync(self._written, call, _bearer(scope), body)
             else:
-                found = call.answer(actor, body)
+                with self._snapshot():
+                    found = call.answer(self._actor(call, scope), body)
             await _send(send, 200, _encode(found))
         except _MethodError as error:
             await _problem(send, 405, "method", f"This address answers {error} only.")
@@ -81,6 +87,12 @@ class Api:
             # Without the trace: it could quote values.
             _log.error("fault", path=scope["path"], fault=type(error).__name__, exc_info=False)
             await _problem(send, 500, "fault", "Something went wrong on our side; nothing was changed.")
+
+    def _actor(self, call: Call, scope: Scope) -> Actor:
+        return _ANYONE if call.open_to_all else self._access.check(_bearer(scope))
+
+    def _written(self, call: Call, token: str, body: bytes) -> object:
+        return call.answer(self._access.check(token), body)
 
     def _find(self, scope: Scope) -> Call:
         call = self._calls.get(scope["path"])
