@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from troth.cli.opening import kept_true
 from troth.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def demo(
     directory: Annotated[Path | None, typer.Option(help="Keep everything here; must be empty.")] = None,
 ) -> None:
     """Serve an invented garden shop and its customers' own pages on this machine."""
-    from troth.jobs.refresh import Refresher
     from troth.web.serving import listen, serve_on
 
     console = Console(highlight=False)
@@ -61,12 +61,8 @@ def demo(
             for number, thing in enumerate(_THINGS_TO_TRY, start=1):
                 console.print(f"  {number}. {thing}", soft_wrap=True)
             console.print("\n  Ctrl-C stops it.")
-            refresher = Refresher(opened.app.suggestions, opened.app.clock)
-            refresher.start()
-            try:
+            with kept_true(opened.app):
                 serve_on(listening, opened.site)
-            finally:
-                refresher.stop()
         finally:
             opened.close()
 

@@ -1,10 +1,12 @@
-"""Opening the installation for one command, and closing it again."""
+"""Opening the installation for one command, keeping it true while it is served, and closing it again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from troth.app import App
 
 
@@ -20,3 +22,20 @@ def opened() -> Iterator["App"]:
         yield app
     finally:
         app.close()
+
+
+@contextmanager
+def kept_true(app: "App") -> Iterator[None]:
+    """While the block runs, keep the model true to what customers say and delete what the clock ends."""
+    from troth.jobs.refresh import Refresher
+    from troth.jobs.retention import delete_what_is_over
+
+    def expire(now: "datetime") -> None:
+        delete_what_is_over(app.gate, now=now)
+
+    refresher = Refresher(app.suggestions, app.clock, expire=expire)
+    refresher.start()
+    try:
+        yield
+    finally:
+        refresher.stop()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from troth.cli.opening import opened
+from troth.cli.opening import kept_true, opened
 
 
 def serve(
@@ -13,14 +13,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Which address to listen on; put a TLS proxy in front.")] = "127.0.0.1",
 ) -> None:
     """Serve the API (docs/reference/api.md) until stopped."""
-    from troth.jobs.refresh import Refresher
     from troth.web.api.calls import build_api
     from troth.web.serving import listen, serve_on
 
-    with closing(listen(host, port)) as listening, opened() as app:
-        refresher = Refresher(app.suggestions, app.clock)
-        refresher.start()
-        try:
-            serve_on(listening, build_api(app), ready=lambda: typer.echo(f"Serving on http://{host}:{port}"))
-        finally:
-            refresher.stop()
+    with closing(listen(host, port)) as listening, opened() as app, kept_true(app):
+        serve_on(listening, build_api(app), ready=lambda: typer.echo(f"Serving on http://{host}:{port}"))

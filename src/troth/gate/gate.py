@@ -29,7 +29,7 @@ from troth.identity.service import Identity
 from troth.keys.ring import KeyRing
 from troth.promise.model import Clause, Promise
 from troth.vault.model import Item, Locked, Span
-from troth.vault.store import Vault
+from troth.vault.store import Vault, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Gate:
             rows = self._vault.rows(connection, customer)
             state = State(
                 self._consent.standing_in(connection, customer),
-                {kind: Span.of(locked) for kind, locked in rows.items()},
+                {kind: span_of(locked) for kind, locked in rows.items()},
                 self._identity.is_restricted(connection, customer),
             )
         verdict = decide(use, self._terms, state, now, customer=customer)
@@ -108,7 +108,7 @@ class Gate:
             locked = self._identity.restricted_in(connection)
             # All kinds are scanned, not only the asked ones: a keep or a contract may hang on another kind's last.
             for customer, rows in self._vault.scan(connection, self._terms.promise.data):
-                spans = {kind: Span.of(of_kind) for kind, of_kind in rows.items()}
+                spans = {kind: span_of(of_kind) for kind, of_kind in rows.items()}
                 state = State(standing.get(customer, {}), spans, customer in locked)
                 verdict = decide(use, self._terms, state, now, customer=customer)
                 items = self._open(customer, rows, verdict)
@@ -150,10 +150,12 @@ class Gate:
             outbox.tell(connection, dict.fromkeys(one.customer for one in kept), "collected", removal=False, at=now)
         return outcomes
 
-    def settle(self, customer: int, *, now: datetime) -> dict[str, int]:
+    def settle(self, customer: int, *, now: datetime, by_clock: bool = False) -> dict[str, int]:
         """Delete what is kept of a customer for no purpose any more; return kind → how many items went.
 
-        Called after a no, an erasure, and by the clock. What a purpose still holds for stays.
+        Called after a no, an erasure, and by the clock. What a purpose still holds for stays. What the clock ends is
+        told to the outbox like a purchase and not like a no: the model takes it in within seconds, and nobody's page
+        waits for that.
         """
         gone: dict[str, int] = {}
         with self._database.writing() as connection:
@@ -169,8 +171,25 @@ class Gate:
                     old = [mark for mark in marks if mark[1] == kind and past.is_past(from_micros(mark[2]))]
                     gone[kind] = self._vault.drop_items(connection, old)
             if any(gone.values()):
-                outbox.tell(connection, [customer], "settled", removal=True, at=now)
+                outbox.tell(connection, [customer], "settled", removal=not by_clock, at=now)
         return {kind: count for kind, count in gone.items() if count}
+
+    def overdue(self, *, now: datetime) -> list[int]:
+        """Return the customers of whom something is kept for no purpose any more; `settle` each of them.
+
+        One snapshot for all; nothing is opened.
+        """
+        with self._database.reading() as connection:
+            found: list[int] = []
+            for customers in self._vault.customers(connection):
+                for customer, state in self._states(connection, customers).items():
+                    if any(self._is_overdue(kind, span, state, now) for kind, span in state.spans.items()):
+                        found.append(customer)
+        return found
+
+    def _is_overdue(self, kind: str, span: Span, state: State, now: datetime) -> bool:
+        grants = self._holding(kind, state, now)
+        return not grants or (grants[0].horizon is not None and grants[0].horizon.is_past(span.first))
 
     def kept_by_law(self, customer: int, *, now: datetime) -> dict[str, str]:
         """Return kind → the law and until when, for what must stay of a customer after an erasure."""

@@ -7,6 +7,7 @@ Laws:
 2. A failure is told once and tried again, with longer and longer pauses up to a minute.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Protocol
@@ -61,10 +62,19 @@ class Refresher:
         model: what is kept up to date.
         clock: tells the time.
         every: seconds between two looks.
+        expire: deletes what the clock ends, before each new epoch.
     """
 
-    def __init__(self, model: Model, clock: Clock, *, every: float = EVERY) -> None:
+    def __init__(
+        self,
+        model: Model,
+        clock: Clock,
+        *,
+        every: float = EVERY,
+        expire: Callable[[datetime], object] = lambda _now: None,
+    ) -> None:
         self._model = model
+        self._expire = expire
         self._clock = clock
         self._every = every
         self._ending = Event()
@@ -89,6 +99,8 @@ class Refresher:
         """
         now = self._clock.now()
         fit = now >= self._fit_due
+        if fit:
+            self._expire(now)
         if now >= self._look_due:
             self._look_due = now + LOOK_FOR_PRODUCTS_EVERY
             fit = fit or self._model.outgrown()

@@ -185,6 +185,7 @@ class Learner:
         with self._database.writing() as connection:
             if not store.advance(connection, self._purpose, old=old, seq=seq):
                 raise _LostRaceError
+            outbox.clear(connection, seq)
         live.header = Header(old.epoch, seq, old.digest)
         return Learnt(old.epoch, seq, 0, Route.UNCHANGED)
 
@@ -210,6 +211,8 @@ class Learner:
     ) -> None:
         if not store.swap(connection, self._purpose, old=live.header, new=new, served=encode(served)):
             raise _LostRaceError
+        # The model is the outbox's only reader, and has now taken these rows in.
+        outbox.clear(connection, new.seq)
         stay = {customer: live.rows[customer] for customer in changed if customer in live.rows}
         # Keys first, in one go: a crash here leaves keys without data, never data without its key.
         self._ring.ensure((customer, self._key) for customer in stay)

@@ -1,10 +1,8 @@
 """What the vault holds, as values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from troth.clock import from_micros
 
 Value = str | int | float | bool | None
 """What one property of an item may hold."""
@@ -47,8 +45,3 @@ class Span:
     first: datetime
     last: datetime
     count: int
-
-    @classmethod
-    def of(cls, rows: Sequence[Locked]) -> "Span":
-        """Return the span of `rows`, at least one, in time order."""
-        return cls(from_micros(rows[0][0]), from_micros(rows[-1][0]), len(rows))

@@ -90,6 +90,17 @@ class Vault:
                 found.setdefault(customer, {})[kind] = Span(from_micros(first), from_micros(last), count)
         return found
 
+    def customers(self, connection: Connection) -> Iterator[list[int]]:
+        """Yield the numbers of all customers with items, some hundreds at a time, in order."""
+        last = 0
+        while True:
+            statement = select(items.c.customer).where(items.c.customer > last).distinct()
+            some = list(connection.execute(statement.order_by(items.c.customer).limit(_MANY)).scalars())
+            if not some:
+                return
+            yield some
+            last = some[-1]
+
     def rows(self, connection: Connection, customer: int) -> dict[str, list[Locked]]:
         """Return kind → the customer's rows in time order, unopened."""
         found: dict[str, list[Locked]] = {}
@@ -137,6 +148,11 @@ class Vault:
         for begin in range(0, len(gone), _MANY // 2):
             total += connection.execute(delete(items).where(key.in_(gone[begin : begin + _MANY // 2]))).rowcount
         return total
+
+
+def span_of(rows: Sequence[Locked]) -> Span:
+    """Return the span of `rows`, at least one, in time order."""
+    return Span(from_micros(rows[0][0]), from_micros(rows[-1][0]), len(rows))
 
 
 def _row(at: int, mark: bytes) -> bytes:
