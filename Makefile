@@ -47,7 +47,8 @@ $(VENV)/.run: requirements/build.txt requirements/run.txt pyproject.toml
 	  { echo "Troth needs Python 3.11 or newer: run 'make PYTHON=python3.12 $(MAKECMDGOALS)' with one you have."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what Troth runs on (once)"
-	@$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@# Not compiled beforehand: Python compiles what it uses at its first use, which is a small part.
+	@$(PIP) install --no-compile --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
