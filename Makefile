@@ -13,6 +13,9 @@ SCALE ?= small
 # One BLAS thread: the sizes we solve do not gain from two, and two fight with the server.
 export OPENBLAS_NUM_THREADS := 1
 
+# The rooms whose tests open an installation; the others touch no database, or run the command on SQLite.
+ON_POSTGRESQL := $(addprefix tests/,access cases catalogue consent gate identity jobs recommend web)
+
 .PHONY: demo test check soak bench lock browser clean
 
 demo: $(VENV)/.run
@@ -31,6 +34,8 @@ test: $(VENV)/.dev browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -n 2
+	@echo "And on PostgreSQL, a throw-away server from a wheel"
+	$(BIN)/pytest -q -n 2 --postgresql -m "not browser and not shared" $(ON_POSTGRESQL)
 
 soak: $(VENV)/.dev
 	TROTH_SOAK=1 $(BIN)/pytest -q -n 2 -m "not browser"

@@ -53,6 +53,7 @@ def test_a_name_is_taken_once(app: App) -> None:
     assert app.access.check(token).may == frozenset({"suggestions"})
 
 
+@pytest.mark.sqlite
 def test_the_key_itself_is_never_stored(app: App, tmp_path: Path) -> None:
     token = app.access.create("webshop", frozenset({"suggestions"}), now=NOW)
     app.close()

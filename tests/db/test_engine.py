@@ -78,7 +78,7 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path, conte
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UnavailableError, match="can't be opened"):
+    with pytest.raises(UnavailableError, match="can't be reached"):
         upgrade(Database(sqlite_url(tmp_path / "none" / "troth.db")), Steps.MAIN)
 
 

@@ -175,6 +175,7 @@ def test_one_wrong_id_refuses_the_batch_and_nothing_is_half_written(app: App) ->
     assert app.identity.find("c1") is None
 
 
+@pytest.mark.sqlite
 def test_nothing_of_a_customer_stands_in_clear_on_the_disk(app: App, tmp_path: Path) -> None:
     lines = [
         order("customer-seven", "rare-orchid", order_id="invoice-4711"),

@@ -55,6 +55,7 @@ def test_an_unknown_customer_is_told(app: App) -> None:
         app.identity.get("nobody")
 
 
+@pytest.mark.sqlite
 def test_the_id_stands_nowhere_in_clear(app: App, tmp_path: Path) -> None:
     app.identity.obtain("very-particular-customer-4711", now=NOW)
     app.close()

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, WEB, order, say, view
 from recommend.shops import checked, checkerboard, database_of, engine_of, number_of, pass_time, product
@@ -21,7 +21,7 @@ def colours(answer: Answer) -> set[int]:
 
 def everything_stored(app: App) -> dict[str, list[tuple[object, ...]]]:
     with database_of(app).reading() as connection:
-        names = [row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))]
+        names = inspect(connection).get_table_names()
         return {name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in names}  # noqa: S608 - names come from the database itself
 
 

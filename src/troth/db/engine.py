@@ -6,6 +6,10 @@ Laws:
    same thread opens.
 2. A `writing` is one transaction; when it returns it is on the disk, and when it raises nothing of it happened.
 3. Writers wait for each other (at most `BUSY_SECONDS`), readers never wait.
+
+SQLite keeps these by itself. On PostgreSQL a reading is a REPEATABLE READ transaction, and writers queue for one
+advisory lock per schema: so that rows are numbered in the order in which they are committed, and what a writer has
+looked up stays true until it commits, on both databases alike.
 """
 
 import sqlite3
@@ -16,7 +20,7 @@ from threading import local
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from troth.errors import InputError, UnavailableError
@@ -31,6 +35,9 @@ _MAPPED_BYTES = 1 << 30
 
 _WRITE = "troth_write"
 
+_LIMITS = f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC"
+_QUEUE = "SELECT pg_advisory_xact_lock(hashtextextended(current_database() || '.' || current_schema(), 0))"
+
 
 class Database:
     """An open database.
@@ -44,7 +51,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _open(url)
-        self._writing_engine = self._engine.execution_options(**{_WRITE: True})
+        writing: dict[str, Any] = {_WRITE: True}
+        if self._engine.dialect.name == "postgresql":
+            # Each statement sees what is committed when it begins, and after the queue nobody else commits. A
+            # snapshot would be taken by the statement that waits, and so be older than the lock it waited for.
+            writing["isolation_level"] = "READ COMMITTED"
+        self._writing_engine = self._engine.execution_options(**writing)
         self._here = local()
 
     @property
@@ -95,21 +107,43 @@ def sqlite_url(path: Path) -> str:
 def _open(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            # The connection used last is used next: its page cache is the warm one.
-            engine = create_engine(
-                parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24, pool_use_lifo=True
-            )
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-            return engine
-        return create_engine(parsed, isolation_level="REPEATABLE READ")
+        return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            "database_driver",
+            f"The driver for this database is not installed ({error.name}).",
+            "For PostgreSQL install troth[postgresql].",
+        ) from error
     except (ArgumentError, NoSuchModuleError) as error:
         raise InputError(
             "database_url",
             "The database URL can't be understood.",
             "Write it as sqlite:////full/path/troth.db or postgresql+psycopg://user@host/name.",
         ) from error
+
+
+def _open_sqlite(url: URL) -> Engine:
+    # The connection used last is used next: its page cache is the warm one.
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24, pool_use_lifo=True
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_postgresql(url: URL) -> Engine:
+    if url.get_backend_name() != "postgresql":
+        raise ArgumentError
+    limits = {"connect_timeout": BUSY_SECONDS, "options": _LIMITS}
+    engine = create_engine(url, isolation_level="REPEATABLE READ", connect_args=limits, pool_size=8, max_overflow=24)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITE, False):
+        connection.exec_driver_sql(_QUEUE)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -143,7 +177,7 @@ def _told() -> Iterator[None]:
 def in_words(cause: Any) -> UnavailableError:  # noqa: ANN401 - each driver has its own class
     """Return a driver's failure as one of ours, without the driver's own text."""
     text = str(cause).lower()
-    if "locked" in text or "busy" in text:
+    if "locked" in text or "busy" in text or "lock timeout" in text:
         return UnavailableError(
             "database_busy", "Another process is writing and did not finish in time.", "Try again."
         )
@@ -155,11 +189,11 @@ def in_words(cause: Any) -> UnavailableError:  # noqa: ANN401 - each driver has 
             "The database file is damaged or is not one of ours; nothing was changed.",
             "Restore it from a backup, or name another place with TROTH_HOME.",
         )
-    if "unable to open" in text or "readonly" in text:
+    if "unable to open" in text or "readonly" in text or "connection" in text:
         return UnavailableError(
             "database_unreachable",
-            "The database can't be opened or written.",
-            "Check that the folder exists and that this user may write there.",
+            "The database can't be reached or written.",
+            "Check that its folder or server is there and that this user may write there.",
         )
     return UnavailableError(
         "database_failed", f"The database refused the work ({type(cause).__name__}).", "Try again."
