@@ -24,6 +24,7 @@ class Actor:
         role: the role of the promise, for a person; empty otherwise.
         trained_until: until when a person's training holds; None when never trained or no person.
         customer: the customer's number when the actor is a customer.
+        recipient: the recipient of the promise whose person this is, for an agency's people who work inside.
         may: the purposes that a service's key or a job was given; ``collect`` lets it bring data in.
     """
 
@@ -33,6 +34,7 @@ class Actor:
     trained_until: datetime | None = None
     customer: int | None = None
     may: frozenset[str] = frozenset()
+    recipient: str = ""
 
 
 def of_customer(customer: int) -> Actor:

@@ -1,20 +1,22 @@
 """The only place that knows everybody: `build` plugs the rooms together, bottom floor first."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from troth.access.service import Access
 from troth.cases.choosing import Choosing
 from troth.cases.erasure import Erasure
+from troth.cases.stopping import Stopping
 from troth.catalogue.store import Catalogue
 from troth.clock import Clock, SystemClock
 from troth.consent.service import Consent
 from troth.db.engine import Database, sqlite_url
 from troth.db.migrate import Steps, upgrade
 from troth.gate.gate import Gate
-from troth.identity.service import Identity
+from troth.identity.service import INDEX_KEY, Identity
 from troth.keeper import Keeper
-from troth.keys.provider import FileKeyProvider
+from troth.keys.provider import FileKeyProvider, make_folder
 from troth.keys.ring import KeyRing
 from troth.keys.store import KeyStore
 from troth.promise.model import Promise
@@ -24,6 +26,7 @@ from troth.recommend.keeper import ModelKeeper
 from troth.recommend.rebuild import Verification, verify
 from troth.recommend.service import Suggestions
 from troth.settings import Settings
+from troth.stops.service import Stops
 from troth.vault.store import Vault
 
 
@@ -39,9 +42,11 @@ class App:
     access: Access
     catalogue: Catalogue
     consent: Consent
+    stops: Stops
     gate: Gate
     suggestions: Suggestions
     choosing: Choosing
+    stopping: Stopping
     erasure: Erasure
     keepers: tuple[Keeper, ...]
     databases: tuple[Database, ...]
@@ -68,24 +73,36 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
         PromiseError: the promise file is missing or wrong; nothing was opened.
         UnavailableError: a database or the master key can't be used.
     """
+    with ExitStack() as undo:
+        app = _build(settings, clock or SystemClock(), undo)
+        app.erasure.resume(now=app.clock.now())
+        undo.pop_all()
+    return app
+
+
+def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
+    """Plug the rooms together; what was opened is closed again by `undo` when a later step fails."""
     promise = read_promise(settings.promise)
-    clock = clock or SystemClock()
     keys_database = _open(settings.keys_database, settings.keys_folder / "keys.db", Steps.KEYS)
+    undo.callback(keys_database.close)
     keys = KeyStore(keys_database)
     # Only an installation that has no keys yet may make a master key: beside existing ones it would hide a loss.
     provider = FileKeyProvider(settings.master_key_file, create=keys.newest_epoch() is None)
     ring = KeyRing(keys, provider)
-    database = _open(settings.database, settings.data_folder / "troth.db", Steps.MAIN)
+    data = settings.data_folder / "troth.db"
+    database = _open(settings.database, data, Steps.MAIN, may_be_new=not ring.knows(INDEX_KEY))
+    undo.callback(database.close)
 
     identity = Identity(database, ring)
     consent = Consent(database, identity, promise)
-    gate = Gate(database, promise, identity=identity, consent=consent, vault=Vault(ring), ring=ring)
+    stops = Stops(database, identity, promise)
+    gate = Gate(database, promise, identity=identity, consent=consent, stops=stops, vault=Vault(ring), ring=ring)
     catalogue = Catalogue(database)
     suggestions = Suggestions(database, gate=gate, ring=ring, catalogue=catalogue, purpose=_suggesting(promise))
     # The model's part first: until it is subtracted, suggestions to others would still hold it.
-    keepers: tuple[Keeper, ...] = (ModelKeeper(database, ring, suggestions), consent)
+    keepers: tuple[Keeper, ...] = (ModelKeeper(database, ring, suggestions), consent, stops)
     erasure = Erasure(database, gate=gate, identity=identity, ring=ring, keepers=keepers)
-    app = App(
+    return App(
         settings=settings,
         promise=promise,
         clock=clock,
@@ -94,23 +111,27 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
         access=Access(database, promise),
         catalogue=catalogue,
         consent=consent,
+        stops=stops,
         gate=gate,
         suggestions=suggestions,
         choosing=Choosing(consent, gate, identity),
+        stopping=Stopping(stops, gate),
         erasure=erasure,
         keepers=keepers,
         databases=(database, keys_database),
     )
-    erasure.resume(now=clock.now())
-    return app
 
 
-def _open(url: str, file: Path, steps: Steps) -> Database:
+def _open(url: str, file: Path, steps: Steps, *, may_be_new: bool = True) -> Database:
     if not url:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(file.parent)
         url = sqlite_url(file)
     database = Database(url)
-    upgrade(database, steps)
+    try:
+        upgrade(database, steps, may_be_new=may_be_new)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,8 @@ from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, SUGGEST, install, ord
 from troth.actors import of_customer, of_job
 from troth.app import App
 from troth.cases.erasure import Erasure
-from troth.gate.use import Use
+from troth.gate.use import Arrived, Use
+from troth.keeper import KeeperReport
 
 
 def _full(app: App, who: str) -> int:
@@ -110,4 +111,58 @@ def test_killed_before_any_step_the_next_start_finishes_it(
     assert again.consent.describe(customer).counts == {"choices": 0}
     assert again.ring.count(customer) == 1
     assert again.gate.decide(SUGGEST, other, now=NOW).allowed.keys() == {"orders", "page_views"}
+    again.close()
+
+
+class _BringsIn:
+    """A room during whose turn an import brings something of the customer in."""
+
+    room = "late"
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def describe(self, customer: int) -> KeeperReport:
+        return KeeperReport(self.room, {"customer": customer})
+
+    def forget(self, customer: int, *, now: datetime) -> KeeperReport:
+        arrivals = [order("c1", "p9", order_id="late"), view("c1", "p9")]
+        taken = [one.arrived for one in self._app.gate.collect(IMPORT, arrivals, now)]
+        assert taken == [Arrived.TAKEN, Arrived.REFUSED]
+        return KeeperReport(self.room, {"customer": customer})
+
+
+def test_an_import_that_crosses_an_erasure_leaves_nothing_without_its_key_or_its_number(app: App) -> None:
+    customer = say(app, "c1", PAGE_VIEWS, "yes")
+    keepers = (_BringsIn(app), *app.keepers)
+    erasure = Erasure(app.databases[0], gate=app.gate, identity=app.identity, ring=app.ring, keepers=keepers)
+    done = erasure.erase(customer, now=NOW)
+    assert set(done.kept) == {"orders"}
+    books = Use(of_job("books", "tax"), "tax", frozenset({"orders"}))
+    assert [who for who, _ in app.gate.read_many(books, now=NOW)] == [customer]
+    assert app.gate.collect(IMPORT, [order("c1", "p9", order_id="late")], NOW)[0].code == "erased"
+
+
+def test_what_was_dated_ahead_of_our_clock_does_not_bring_the_erased_back(app: App) -> None:
+    ahead = order("c1", "p1", at=NOW + timedelta(hours=5))
+    assert app.gate.collect(IMPORT, [ahead], NOW)[0].arrived is Arrived.TAKEN
+    app.erasure.erase(app.identity.get("c1"), now=NOW)
+    assert app.gate.collect(IMPORT, [ahead], NOW)[0].code == "erased"
+    assert app.identity.find("c1") is None
+
+
+def test_killed_before_the_number_goes_the_next_start_lets_it_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = install(tmp_path / "home")
+    customer = say(app, "c1", PAGE_VIEWS, "yes")
+    with monkeypatch.context() as patch:
+        _dies_before(type(app.identity), "drop_number")(patch)
+        with pytest.raises(_Killed):
+            app.erasure.erase(customer, now=NOW)
+    app.close()
+    again = install(tmp_path / "home")
+    with again.databases[0].reading() as connection:
+        assert again.identity.restricted_in(connection) == frozenset()
+    assert again.erasure.resume(now=NOW) == 0
     again.close()

@@ -1,11 +1,18 @@
+import csv
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from installations import NOW, ORDERS, PAGE_VIEWS
+from troth.consent import model
 from troth.consent.model import VALID, Answer, Choice, Status, fold
+
+DPV_STATES = Path(__file__).parents[3] / "shared" / "vectors" / "consent" / "dpv" / "consent_status.csv"
+DPV = "https://w3id.org/dpv#"
 
 YES, NO = Answer.YES, Answer.NO
 
@@ -54,3 +61,52 @@ def test_questions_do_not_touch_each_other(made: list[tuple[bool, Answer]]) -> N
     together = fold(choices)
     for clause in (ORDERS, PAGE_VIEWS):
         assert together.get(clause) == fold([one for one in choices if one.clause == clause]).get(clause)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "valid"),
+    [
+        (Status.UNKNOWN, "ConsentUnknown", False),
+        (Status.REQUESTED, "ConsentRequested", False),
+        (Status.REQUEST_DEFERRED, "ConsentRequestDeferred", False),
+        (Status.GIVEN, "ConsentGiven", True),
+        (Status.RENEWED_GIVEN, "RenewedConsentGiven", True),
+        (Status.REFUSED, "ConsentRefused", False),
+        (Status.WITHDRAWN, "ConsentWithdrawn", False),
+        (Status.REVOKED, "ConsentRevoked", False),
+        (Status.EXPIRED, "ConsentExpired", False),
+        (Status.INVALIDATED, "ConsentInvalidated", False),
+    ],
+    ids=lambda value: value.value if isinstance(value, Status) else "",
+)
+def test_each_state_has_its_name_on_the_web_and_two_allow_a_use(*, status: Status, name: str, valid: bool) -> None:
+    assert status.iri == DPV + name
+    assert (status in VALID) == valid
+
+
+def test_there_are_ten_states() -> None:
+    assert len(Status) == 10
+    assert len(VALID) == 2
+
+
+@pytest.mark.shared
+def test_the_states_are_those_of_the_vocabulary() -> None:
+    if not DPV_STATES.exists():
+        pytest.skip(f"the vocabulary is missing: {DPV_STATES}")
+    with DPV_STATES.open(newline="", encoding="utf-8") as file:
+        rows = {row["iri"]: row["hasbroader"].removeprefix(DPV + "ConsentStatus") for row in csv.DictReader(file)}
+    states = {iri: broader for iri, broader in rows.items() if broader.endswith("ForProcessing")}
+    assert states == {
+        status.iri: "ValidForProcessing" if status in VALID else "InvalidForProcessing" for status in Status
+    }
+
+
+def test_every_step_is_the_one_in_the_table_beside_it() -> None:
+    lines = re.findall(r"^ +(\w+) +(\w+) +(\w+)$", model._next.__doc__ or "", re.MULTILINE)
+    table = {before: (yes, no) for before, yes, no in lines if before != "before"}
+    assert table == {status: (model._next(status, YES), model._next(status, NO)) for status in Status}
+
+
+@given(st.sampled_from(Status), st.sampled_from(Answer))
+def test_from_any_state_only_a_yes_allows_a_use(status: Status, answer: Answer) -> None:
+    assert (model._next(status, answer) in VALID) == (answer is YES)

@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,38 @@ def test_a_reading_inside_a_reading_sees_the_same_moment_and_another_thread_does
         count()
     count()
     assert seen == [0, 1, 1, 0, 1]
+
+
+def test_a_reading_alone_is_seen_by_nobody_else_in_the_thread_and_may_end_in_another(tmp_path: Path) -> None:
+    database = _database(tmp_path)
+
+    def rows() -> Generator[int, None, None]:
+        with database.reading_alone() as connection:
+            yield connection.execute(text("SELECT count(*) FROM t")).scalar() or 0
+            yield connection.execute(text("SELECT count(*) FROM t")).scalar() or 0
+
+    open_still = rows()
+    assert next(open_still) == 0
+    with database.writing() as connection:
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+    with database.reading() as now:
+        assert now.execute(text("SELECT count(*) FROM t")).scalar() == 1
+        assert next(open_still) == 0
+        other = threading.Thread(target=open_still.close)
+        other.start()
+        other.join()
+        with database.reading() as inner:
+            assert inner is now
+    with database.reading() as later:
+        assert later.execute(text("SELECT count(*) FROM t")).scalar() == 1
+
+
+def test_an_emptied_log_holds_nothing_also_while_another_has_the_file_open(tmp_path: Path) -> None:
+    database, other = _database(tmp_path), Database(sqlite_url(tmp_path / "troth.db"))
+    with other.reading() as connection:
+        connection.execute(text("SELECT count(*) FROM t")).scalar()
+    assert (tmp_path / "troth.db-wal").stat().st_size > 0
+    database.empty_log()
+    assert (tmp_path / "troth.db-wal").stat().st_size == 0
+    with database.writing() as connection:
+        connection.execute(text("INSERT INTO t VALUES (1)"))

@@ -1,12 +1,12 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, SUGGEST, WEB, install, order, say, told, view
+from installations import GARDEN, IMPORT, NOW, ORDERS, PAGE_VIEWS, SUGGEST, WEB, install, order, say, told, view
 from troth.actors import of_customer
 from troth.app import App
 from troth.errors import InputError, NotAllowedError
@@ -190,3 +190,55 @@ def test_nothing_of_a_customer_stands_in_clear_on_the_disk(app: App, tmp_path: P
             content = file.read_bytes()
             for secret in (b"customer-seven", b"rare-orchid", b"invoice-4711", b"z@example.com"):
                 assert secret not in content, file.name
+
+
+def test_two_spellings_of_one_id_in_a_batch_are_one_customer(app: App) -> None:
+    lines = [order("zo\u00eb", "p1"), order(" zoe\u0308", "p2", order_id="o2"), order("zoe\u0308", "p1")]
+    taken = [one.arrived for one in app.gate.collect(IMPORT, lines, NOW)]
+    assert taken == [Arrived.TAKEN, Arrived.TAKEN, Arrived.KNOWN]
+    assert _own(app, app.identity.get("zo\u00eb"), "orders") == {"orders": 2}
+
+
+def test_at_a_clipped_month_end_each_item_goes_at_its_own_end(tmp_path: Path) -> None:
+    promise = tmp_path / "promise.yaml"
+    text = GARDEN.read_text("utf-8")
+    assert "keep: 90 days" in text
+    promise.write_text(text.replace("keep: 90 days", "keep: 1 month"), encoding="utf-8")
+    then = datetime(2027, 1, 31, 23, tzinfo=UTC)
+    app = install(tmp_path / "home", promise=promise, now=then)
+    customer = say(app, "c1", PAGE_VIEWS, "yes")
+    # A month after the first is 23:00 on 28 February; a month after the second, later one, is 01:00 that day.
+    late, early, last = (datetime(2027, 1, day, hour, tzinfo=UTC) for day, hour in ((29, 23), (31, 1), (31, 22)))
+    app.gate.collect(IMPORT, [view("c1", f"p{at.day}{at.hour}", at=at) for at in (late, early, last)], then)
+    noon = datetime(2027, 2, 28, 12, tzinfo=UTC)
+    assert [item.at for item in app.gate.read(SUGGEST, customer, now=noon).items["page_views"]] == [late, last]
+    app.close()
+
+
+def test_a_newer_trait_replaces_the_older_trait_and_no_event_of_the_same_kind(tmp_path: Path) -> None:
+    promise = tmp_path / "promise.yaml"
+    text = GARDEN.read_text("utf-8")
+    both = "    traits: [email]\n    events: {Email Opened: [letter]}\n"
+    assert text.count("    traits: [email]\n") == 1
+    promise.write_text(text.replace("    traits: [email]\n", both), encoding="utf-8")
+    app = install(tmp_path / "home", promise=promise)
+    opened = Arrival("c1", "Email Opened", NOW - timedelta(days=2), {"letter": "n1"}, ("n1",))
+    app.gate.collect(IMPORT, [order("c1", "p1"), opened], NOW)
+    old, new = (told("c1", at=NOW - timedelta(days=days), email=f"{days}@example.com") for days in (3, 1))
+    assert [_one(app, one).arrived for one in (old, new, old)] == [Arrived.TAKEN, Arrived.TAKEN, Arrived.KNOWN]
+    customer = app.identity.get("c1")
+    use = Use(of_customer(customer), "rights", frozenset({"email"}))
+    items = app.gate.read(use, customer, now=NOW).items["email"]
+    assert [item.values for item in items] == [{"letter": "n1"}, {"email": "1@example.com"}]
+    app.close()
+
+
+def test_a_no_is_seen_also_while_this_thread_reads_many(app: App) -> None:
+    for who in ("c1", "c2"):
+        _one(app, order(who, "p1"))
+        say(app, who, ORDERS, "yes")
+    use = Use(WEB, "suggestions", frozenset({"orders"}))
+    many = app.gate.read_many(use, now=NOW)
+    next(many)
+    customer = say(app, "c2", ORDERS, "no")
+    assert app.gate.read(use, customer, now=NOW).items == {}

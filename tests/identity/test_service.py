@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from installations import IMPORT, NOW, ORDERS, order, say
+from installations import IMPORT, NOW, ORDERS, install, order, say
 from troth.app import App
-from troth.errors import InputError, NotFoundError
+from troth.errors import InputError, NotFoundError, UnavailableError
 from troth.gate.use import Arrived
 from troth.identity.service import normalised
 
@@ -76,3 +76,16 @@ def test_the_erased_do_not_come_back_by_an_old_file_but_by_a_fresh_order(app: Ap
     second = app.identity.get("c1")
     assert second != first
     assert app.consent.standing(second) == {}
+
+
+@pytest.mark.sqlite
+def test_identifiers_without_their_key_are_not_taken_for_an_empty_house(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    app = install(home)
+    app.gate.collect(IMPORT, [order("c1", "p1")], NOW)
+    app.erasure.erase(app.identity.get("c1"), now=NOW)
+    app.close()
+    (home / "keys" / "keys.db").write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match="keys that belong to it are not"):
+            install(home)

@@ -8,7 +8,7 @@ from recommend.shops import checked, checkerboard, engine_of, number_of, pass_ti
 from troth.app import App
 from troth.clock import FixedClock
 from troth.errors import UnavailableError
-from troth.jobs.refresh import FIT_AFTER, FIT_EVERY, LOOK_FOR_PRODUCTS_EVERY, PATIENCE, Refresher
+from troth.jobs.refresh import EXPIRE_EVERY, FIT_AFTER, FIT_EVERY, LOOK_FOR_PRODUCTS_EVERY, PATIENCE, Refresher
 from troth.recommend.ladder import Rung
 
 
@@ -97,3 +97,13 @@ def test_the_loop_goes_on_after_a_failure_and_tells_it_once(capsys: pytest.Captu
     assert capsys.readouterr().out.count("refresh_failed") == 1
     assert len(model.asked) == done
     assert model.warmed == 1
+
+
+def test_what_the_clock_ends_goes_at_the_start_and_then_every_hour() -> None:
+    clock, called = FixedClock(NOW), list[datetime]()
+    refresher = Refresher(Recorder(), clock, expire=called.append)
+    refresher.once()
+    refresher.once()
+    clock.at = NOW + EXPIRE_EVERY
+    refresher.once()
+    assert called == [NOW, NOW + EXPIRE_EVERY]

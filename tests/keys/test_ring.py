@@ -98,3 +98,16 @@ def test_the_key_file_holds_no_key_in_clear(tmp_path: Path) -> None:
 def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, plaintext: bytes, row: bytes) -> None:
     ring = _ring(tmp_path_factory.mktemp("ring"))
     assert ring.open(7, "k", ring.seal(7, "k", plaintext, bound_to=row), bound_to=row) == plaintext
+
+
+def test_a_destroyed_key_stands_in_no_file_also_while_another_process_has_it_open(tmp_path: Path) -> None:
+    ring, other = _ring(tmp_path), _ring(tmp_path)
+    other.seal(2, "orders", b"o", bound_to=b"")
+    ring.seal(1, "orders", b"o", bound_to=b"")
+    database = Database(sqlite_url(tmp_path / "keys.db"))
+    found = KeyStore(database).find_one(1, "orders")
+    assert found is not None
+    files = list(tmp_path.glob("keys.db*"))
+    assert any(found[1] in file.read_bytes() for file in files)
+    ring.destroy(1)
+    assert not any(found[1] in file.read_bytes() for file in files)

@@ -22,6 +22,7 @@ def line(event: str, product: Value, quantity: Value = 1) -> Item:
         ([("Order Completed", None)], {"a"}),
         ([("Order Completed", "many")], {"a"}),
         ([("Order Completed", "NaN")], {"a"}),
+        ([("Order Completed", "1e999999999"), ("Order Completed", "-1e999999999"), ("Order Refunded", 1)], {"a"}),
         ([("Order Completed", True)], {"a"}),
         ([("Order Completed", 0)], set()),
         ([("Product Viewed", 1)], set()),

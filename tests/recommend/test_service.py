@@ -1,9 +1,10 @@
 import math
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 
-from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, WEB, order, say, view
+from installations import GARDEN, IMPORT, NOW, ORDERS, PAGE_VIEWS, WEB, install, order, say, view
 from recommend.shops import checked, checkerboard, database_of, engine_of, number_of, pass_time, product
 from troth.actors import of_service
 from troth.app import App
@@ -127,7 +128,7 @@ def test_somebody_elses_removal_may_wait_a_moment_and_then_nobody_is_served_from
         assert answer.rung is Rung.CATALOGUE
         assert answer.used == ()
     said = {one.clause: one.code for one in suggestions.suggest(WEB, other, most=3, now=late).not_used}
-    assert said[ORDERS] == "forgetting"
+    assert said[ORDERS] == "updating"
     suggestions.refresh(now=late)
     assert suggestions.suggest(WEB, other, most=3, now=late).rung is Rung.PERSONAL
 
@@ -252,3 +253,25 @@ def test_a_new_product_is_noticed_and_known_after_a_new_fit(app: App) -> None:
     assert suggestions.fit(now=NOW).epoch == 2
     assert not suggestions.outgrown()
     assert checked(app).holds
+
+
+def test_a_model_made_under_another_promise_is_not_served_and_is_made_anew(tmp_path: Path) -> None:
+    first = install(tmp_path / "home")
+    checkerboard(first)
+    first.suggestions.fit(now=NOW)
+    assert first.suggestions.suggest(WEB, number_of(first, "c05"), most=3, now=NOW).rung is Rung.PERSONAL
+    changed = tmp_path / "promise.yaml"
+    changed.write_text(GARDEN.read_text().replace("number: 1,", "number: 2,").replace("fit what you own", "fit you"))
+    second = install(tmp_path / "home", promise=changed)
+    # Everybody has to be asked again, so nobody is in any model.
+    for customer in (number_of(second, "c05"), VISITOR):
+        assert second.suggestions.suggest(WEB, customer, most=3, now=NOW).rung is Rung.CATALOGUE
+    second.suggestions.refresh(now=NOW)
+    assert second.verify_model().holds
+    assert second.verify_model().customers == 0
+    # A process that still has the older promise neither serves the newer model nor replaces it.
+    assert first.suggestions.suggest(WEB, number_of(first, "c05"), most=3, now=NOW).rung is Rung.CATALOGUE
+    first.suggestions.refresh(now=NOW)
+    assert second.verify_model().holds
+    first.close()
+    second.close()

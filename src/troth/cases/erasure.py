@@ -6,8 +6,10 @@ Laws, in order; killed anywhere, the same steps are done again from the journal 
    tells of a removal. From its commit on the gate lets nothing out but what a law demands, and no page may be shown
    from a model that still holds the customer's part for longer than the engine's grace.
 2. The model's part is subtracted.
-3. Choices and items go. What a law demands stays, locked, and is named with its end.
-4. Who it was is forgotten: only a keyed hash stays, so that an old file can't bring the customer back.
+3. Choices go. Then who it was is forgotten: only a keyed hash stays, so that an old file can't bring the customer
+   back. Nothing that was here comes back, also not what was dated ahead of our clock.
+4. Items go. What a law demands stays, locked, and is named with its end. This comes after 3, since an import that
+   crosses the erasure may bring something in as long as the customer can be found.
 5. The keys are destroyed, but those of what the law demands. After this the rows in old copies are noise.
 6. The journal says done.
 """
@@ -68,8 +70,13 @@ class Erasure:
         return Erased(tuple(reports), self._gate.kept_by_law(customer, now=now), self._ring.count(customer))
 
     def erase(self, customer: int, *, now: datetime) -> Erased:
-        """Erase everything of the customer but what a law demands. Durable when it returns."""
+        """Erase everything of the customer but what a law demands. Durable when it returns.
+
+        Raises:
+            NotAllowedError: a legal hold stands on the customer; nothing was changed.
+        """
         with self._database.writing() as connection:
+            self._gate.must_be_free_to_delete(connection, customer)
             self._identity.restrict(connection, customer)
             store.begin(connection, customer, now)
             outbox.tell(connection, [customer], "erased", removal=True, at=now)
@@ -85,12 +92,17 @@ class Erasure:
         return len(left)
 
     def _finish(self, customer: int, now: datetime) -> Erased:
-        kept = self._gate.kept_by_law(customer, now=now)
         reports = [keeper.forget(customer, now=now) for keeper in self._keepers]
         # Everything above is gone from tables; a crash here leaves locked rows, and `resume` goes on.
-        reports.append(KeeperReport("vault", self._gate.settle(customer, now=now), kept))
-        reports.append(self._identity.leave(customer, now=now, keep_restricted=bool(kept)))
+        latest = max((span.last for span in self._gate.spans(customer).values()), default=now)
+        left = self._identity.leave(customer, until=max(now, latest))
+        deleted = self._gate.settle(customer, now=now)
+        # Only now does nothing come in any more: what the law keeps can be told, and its keys spared.
+        kept = self._gate.kept_by_law(customer, now=now)
+        reports += [KeeperReport("vault", deleted, kept), left]
         destroyed = self._ring.destroy(customer, keep=kept)
+        if not kept:
+            self._identity.drop_number(customer)
         # The rows are gone and so are the keys that copies of them would need.
         with self._database.writing() as connection:
             store.finish(connection, customer, now)

@@ -8,7 +8,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from troth.cli.against import comparison_as_json, print_comparison
 from troth.errors import InputError
+from troth.promise.compare import compare, unpromised
 from troth.promise.errors import Finding, Severity
 from troth.promise.export import json_schema_text
 from troth.promise.model import Promise
@@ -17,44 +19,95 @@ from troth.promise.tree import MOST_BYTES
 
 _WIDEST = 100
 _INVALID = 2
+_UNPROMISED = 1
 
 
 def check(
     file: Annotated[Path | None, typer.Argument(help="The promise, e.g. promise.yaml.", show_default=False)] = None,
     *,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD", help="Also say what FILE changes beside this older promise.", show_default=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of promise files.")] = False,
 ) -> None:
-    """Check a promise file. Exit 0: it can be in force (warnings allowed); 2: it can't."""
+    """Check a promise file. Exit 0: it can be in force (warnings allowed); 2: it can't.
+
+    With --against, exit 1 when it would use something that the older promise never promised.
+    """
     if schema:
         typer.echo(json_schema_text(), nl=False)
         return
     if file is None:
         raise InputError("promise_not_named", "No promise file is named.", "Run: troth check promise.yaml")
     checked = check_promise(file)
+    if against is not None:
+        _check_against(checked, file, check_promise(against), against, as_json=as_json)
+        return
     if as_json:
-        typer.echo(json.dumps(_as_json(checked), indent=2, ensure_ascii=False))
+        _print_json(_as_json(checked))
     else:
         _print(checked, file)
     if checked.promise is None:
         raise typer.Exit(_INVALID)
 
 
+def _check_against(checked: Checked, file: Path, before: Checked, against: Path, *, as_json: bool) -> None:
+    old, new = before.promise, checked.promise
+    if old is None or new is None:
+        # Only two promises can be compared; what keeps either from being one is told.
+        if as_json:
+            _print_json(_as_json(checked) | {"against": _as_json(before)})
+        else:
+            for found, name in ((checked, file), (before, against)):
+                _print(found, name)
+        raise typer.Exit(_INVALID)
+    comparison = compare(old, new)
+    wrong = unpromised(old, new, comparison)
+    if as_json:
+        compared = comparison_as_json(old, new, comparison)
+        compared["findings"] = [_finding_as_json(finding) for finding in wrong]
+        _print_json(_as_json(checked) | {"against": _as_json(before) | compared})
+    else:
+        print_comparison(old, new, comparison)
+        _print(Checked(new, checked.findings), file)
+        _print_unpromised(wrong, checked, file, against)
+    if wrong:
+        raise typer.Exit(_UNPROMISED)
+
+
+def _print_unpromised(wrong: tuple[Finding, ...], checked: Checked, file: Path, against: Path) -> None:
+    console = Console(highlight=False)
+    lines = _lines(file, checked)
+    for finding in wrong:
+        console.print(Text("\n").append(_told(finding, lines)), soft_wrap=True)
+    summary = Text("\n✗ " if wrong else "✓ ", style="bold red" if wrong else "bold green")
+    says = f"{_counted(len(wrong), 'error')} beside {against}: something would be used that was never promised."
+    summary.append(f"{file}: {says}" if wrong else f"It may follow {against}.", style="not bold default")
+    console.print(summary, soft_wrap=True)
+
+
+def _print_json(value: dict[str, object]) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
 def _as_json(checked: Checked) -> dict[str, object]:
-    findings = [
-        {
-            "code": finding.code,
-            "severity": finding.severity.value,
-            "file": finding.place.file,
-            "line": finding.place.line,
-            "column": finding.place.column,
-            "message": finding.message,
-            "mend": finding.mend,
-        }
-        for finding in checked.findings
-    ]
+    findings = [_finding_as_json(finding) for finding in checked.findings]
     counts = _counts(checked.promise) if checked.promise else None
     return {"valid": checked.promise is not None, "counts": counts, "findings": findings}
+
+
+def _finding_as_json(finding: Finding) -> dict[str, object]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "file": finding.place.file,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "message": finding.message,
+        "mend": finding.mend,
+    }
 
 
 def _counts(promise: Promise) -> dict[str, int]:

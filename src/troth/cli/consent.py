@@ -40,7 +40,9 @@ def set_choice(
         console.print(f"Recorded [b]{answer}[/b] to “{words.question}”", soft_wrap=True)
         console.print(f"From now on: {outcome}", soft_wrap=True)
         for kind, count in chosen.deleted.items():
-            console.print(f"Deleted, since nothing else needs it: {count} × {app.promise.data[kind].title.say('')}")
+            # A kind that the promise no longer names has no title any more.
+            named = app.promise.data.get(kind)
+            console.print(f"Deleted, since nothing else needs it: {count} × {named.title.say('') if named else kind}")
 
 
 @commands.command()
@@ -64,3 +66,25 @@ def show(customer: Customer) -> None:
             choice = said.choice
             history.add_row(f"{choice.at:%Y-%m-%d %H:%M:%S}", choice.answer.value, said.words.question, choice.via)
         console.print(history)
+
+
+@commands.command()
+def records(
+    customer: Customer,
+    *,
+    name_customer: Annotated[
+        bool,
+        typer.Option("--name-customer", help="Put your id of the customer in, for their own download."),
+    ] = False,
+) -> None:
+    """Print a record of every choice of a customer, as JSON-LD that other tools read (ISO/IEC TS 27560, DPV)."""
+    from troth.consent.recording import pseudonym, records_of
+    from troth.consent.records import write
+
+    with opened() as app:
+        number = app.identity.get(customer)
+        said = [(one.choice, one.words) for one in reversed(app.consent.history(number))]
+        subject = pseudonym(app.ring.named("consent-records"), number)
+        outside_id = (app.identity.outside_id(number) or "") if name_customer else ""
+        # print, not rich: what is printed is read by programs and may not be wrapped.
+        typer.echo(write(records_of(said, app.promise, subject=subject, outside_id=outside_id)))

@@ -3,13 +3,14 @@
 Exit codes: 0 done · 1 the installation can't serve it now · 2 what was handed in is wrong · 3 the promise says no.
 """
 
+import io
 import sys
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from troth.cli import consent, key
+from troth.cli import consent, key, stop
 from troth.cli.check import check
 from troth.cli.demo import demo
 from troth.cli.forget import forget, rebuild_model, verify_erasure
@@ -32,10 +33,14 @@ commands.command(name="verify-erasure")(verify_erasure)
 commands.command(name="rebuild-model", hidden=True)(rebuild_model)
 commands.add_typer(consent.commands, name="consent")
 commands.add_typer(key.commands, name="key")
+commands.add_typer(stop.commands, name="stop")
 
 
 def run() -> None:
     """Run the command line; every failure we know ends in one sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that can't show “é” shows “?”, and goes on
     try:
         commands()
     except TrothError as error:

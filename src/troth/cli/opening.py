@@ -31,6 +31,7 @@ def kept_true(app: "App") -> Iterator[None]:
     from troth.jobs.retention import delete_what_is_over
 
     def expire(now: "datetime") -> None:
+        app.erasure.resume(now=now)
         delete_what_is_over(app.gate, now=now)
 
     refresher = Refresher(app.suggestions, app.clock, expire=expire)

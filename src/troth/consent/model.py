@@ -1,9 +1,11 @@
 """A choice, and the state that follows from all of them. State is a fold over recorded choices, never a flag.
 
-The states are those of the W3C Data Privacy Vocabulary (DPV 2, consent status). Two of them allow a use.
+The states are the ten of the W3C Data Privacy Vocabulary (https://w3id.org/dpv, DPV 2.3, consent status). Two of
+them allow a use, eight do not. Choices alone make five of the ten; the other five are told by somebody else (a notice
+that was closed, a court, the company) and stand in records that we read or write.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,17 +21,37 @@ class Answer(StrEnum):
 
 
 class Status(StrEnum):
-    """What the recorded choices on one clause amount to."""
+    """Where consent stands. The states of DPV 2.3, under the names used there."""
 
     UNKNOWN = "unknown"
+    """Nothing is known, or what is known can't be trusted."""
+    REQUESTED = "requested"
+    """Asked; no answer yet."""
+    REQUEST_DEFERRED = "request_deferred"
+    """Asked, and put off without an answer: the notice was closed."""
     GIVEN = "given"
     RENEWED_GIVEN = "renewed_given"
+    """Given again after it had ended."""
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    """Taken back by the customer."""
+    REVOKED = "revoked"
+    """Ended by somebody else: the company no longer does what was agreed to."""
+    EXPIRED = "expired"
+    """Its time, or the context it was given in, has passed."""
+    INVALIDATED = "invalidated"
+    """Found not to have been valid, by an authority or a court; past uses too."""
+
+    @property
+    def iri(self) -> str:
+        """The state's name on the web, e.g. ``https://w3id.org/dpv#ConsentGiven``."""
+        if self is Status.RENEWED_GIVEN:
+            return "https://w3id.org/dpv#RenewedConsentGiven"
+        return "https://w3id.org/dpv#Consent" + "".join(word.capitalize() for word in self.value.split("_"))
 
 
 VALID = frozenset({Status.GIVEN, Status.RENEWED_GIVEN})
-"""The states under which data may be used."""
+"""The states under which data may be used. The other eight are invalid for any use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +87,41 @@ class Standing:
 
 def fold(choices: Iterable[Choice]) -> Mapping[Clause, Standing]:
     """Return where each clause stands after `choices`, given in the order in which they were recorded."""
-    standing: dict[Clause, Standing] = {}
+    return {standing.latest.clause: standing for standing in steps(choices)}
+
+
+def steps(choices: Iterable[Choice]) -> Iterator[Standing]:
+    """Return where the clause of each choice stands right after it, for `choices` in the order of recording."""
+    reached: dict[Clause, Status] = {}
     for choice in choices:
-        before = standing.get(choice.clause)
-        standing[choice.clause] = Standing(_next(before.status if before else Status.UNKNOWN, choice.answer), choice)
-    return standing
+        reached[choice.clause] = _next(reached.get(choice.clause, Status.UNKNOWN), choice.answer)
+        yield Standing(reached[choice.clause], choice)
 
 
 def _next(status: Status, answer: Answer) -> Status:
-    """One step of the fold, as a table.
+    """One step of the fold, as a table. It is total: a state that choices alone never make has its line too.
 
-    =============  =============  =========
-    before         yes            no
-    =============  =============  =========
-    unknown        given          refused
-    given          given          withdrawn
-    renewed_given  renewed_given  withdrawn
-    refused        given          refused
-    withdrawn      renewed_given  withdrawn
-    =============  =============  =========
+    ================  =============  =========
+    before            yes            no
+    ================  =============  =========
+    unknown           given          refused
+    requested         given          refused
+    request_deferred  given          refused
+    refused           given          refused
+    invalidated       given          refused
+    given             given          withdrawn
+    renewed_given     renewed_given  withdrawn
+    withdrawn         renewed_given  withdrawn
+    revoked           renewed_given  refused
+    expired           renewed_given  refused
+    ================  =============  =========
+
+    Invalidated consent never was: a yes after it is a first one. What was revoked or has expired was once given, so a
+    yes renews it; a no withdraws nothing then, because nothing holds any more.
     """
     if answer is Answer.YES:
-        return Status.RENEWED_GIVEN if status in {Status.WITHDRAWN, Status.RENEWED_GIVEN} else Status.GIVEN
-    return Status.REFUSED if status in {Status.UNKNOWN, Status.REFUSED} else Status.WITHDRAWN
+        return Status.RENEWED_GIVEN if status in _ONCE_GIVEN else Status.GIVEN
+    return Status.WITHDRAWN if status in VALID or status is Status.WITHDRAWN else Status.REFUSED
+
+
+_ONCE_GIVEN = frozenset({Status.RENEWED_GIVEN, Status.WITHDRAWN, Status.REVOKED, Status.EXPIRED})

@@ -79,6 +79,15 @@ class Database:
                 self._here.reading = None
 
     @contextmanager
+    def reading_alone(self) -> Iterator[Connection]:
+        """Open one snapshot that no other reading of this thread shares.
+
+        For generators: their block stays open while the code that uses them runs, and another thread may close it.
+        """
+        with _told(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def apart(self) -> Iterator[None]:
         """Leave the outer reading of this thread aside: readings inside this block see what is committed now."""
         outer = getattr(self._here, "reading", None)
@@ -93,6 +102,27 @@ class Database:
         """Open one transaction; it is durable when the block ends well and undone when it raises."""
         with _told(), self._writing_engine.connect() as connection, connection.begin():
             yield connection
+
+    def empty_log(self) -> None:
+        """Empty SQLite's write-ahead log, which still holds what was deleted until it is written over.
+
+        Raises:
+            UnavailableError: somebody kept reading an older moment for `BUSY_SECONDS`.
+        """
+        if self.dialect != "sqlite":
+            return
+        with _told(), self._engine.connect() as connection:
+            # By the driver's own cursor: SQLAlchemy would begin a transaction, in which the log can't be emptied.
+            cursor = connection.connection.cursor()
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                is_busy = (cursor.fetchone() or (1,))[0]
+            except sqlite3.Error as error:
+                raise in_words(error) from None
+            finally:
+                cursor.close()
+        if is_busy:
+            raise in_words("busy")
 
     def close(self) -> None:
         """Close every connection."""
@@ -183,6 +213,10 @@ def in_words(cause: Any) -> UnavailableError:  # noqa: ANN401 - each driver has 
         )
     if "full" in text:
         return UnavailableError("disk_full", "The disk is full; nothing was changed.", "Make room and try again.")
+    if "disk i/o" in text:
+        return UnavailableError(
+            "disk_failed", "The disk did not take the work; it may be full. Nothing was changed.", "Look at the disk."
+        )
     if "not a database" in text or "malformed" in text or "no such table" in text:
         return UnavailableError(
             "database_damaged",

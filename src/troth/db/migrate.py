@@ -16,15 +16,20 @@ from troth.errors import UnavailableError
 class Steps(Enum):
     """The two sets of migrations, each with the name of its last step."""
 
-    MAIN = ("main", "0001")
+    MAIN = ("main", "0002")
     KEYS = ("keys", "0001")
 
 
-def upgrade(database: Database, steps: Steps) -> None:
+def upgrade(database: Database, steps: Steps, *, may_be_new: bool = True) -> None:
     """Bring `database` up to the last of `steps`. Does nothing when it is there already.
 
+    Args:
+        database: which one.
+        steps: its set of steps.
+        may_be_new: whether an empty database is a beginning. Beside keys that were used it is a loss.
+
     Raises:
-        UnavailableError: the database was written by a newer Troth.
+        UnavailableError: the database was written by a newer Troth, or is empty and may not be.
     """
     folder, last = steps.value
     with database.reading() as connection:
@@ -32,6 +37,12 @@ def upgrade(database: Database, steps: Steps) -> None:
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
     if version == last:
         return
+    if version is None and not may_be_new:
+        raise UnavailableError(
+            "data_lost",
+            "The keys of this installation are here but its data is not; nothing was changed.",
+            "Put back the database from its backup. To begin anew, remove the folder of the keys as well.",
+        )
     if version is not None and version > last:
         raise UnavailableError(
             "database_newer",

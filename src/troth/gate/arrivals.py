@@ -11,7 +11,7 @@ Laws:
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,10 +21,14 @@ from troth.gate.reasons import Code, Refusal
 from troth.gate.use import Act, Arrival, Arrived, Outcome
 from troth.identity.store import Suppression
 from troth.promise.model import Clause, Data
+from troth.stops.model import CommonStops
 from troth.vault.model import Item, Kept, Span
 
 TRAITS = "identify"
-"""The event that carries traits: things told about oneself. A newer trait replaces the older."""
+"""The event that carries traits: things told about oneself. A newer trait replaces the older, and nothing else."""
+
+TRAITS_IDENTITY = (TRAITS,)
+"""What makes a trait the same thing when it is told again: nothing but its kind."""
 
 _EARLY = timedelta(hours=24)
 """How far ahead of our clock an arrival may be dated: a wrong time zone, not next year."""
@@ -73,6 +77,8 @@ class Batch:
         gone: outside id → suppression, of those who were erased.
         states: number → state.
         known: what is stored already, as the vault's `marks` names it.
+        told: (number, kind) → when the stored trait of that kind was told.
+        common: what is stopped for everybody, also for strangers.
     """
 
     def __init__(
@@ -84,14 +90,19 @@ class Batch:
         gone: Mapping[str, Suppression],
         states: Mapping[int, State],
         known: set[Known],
+        told: Mapping[tuple[int, str], datetime],
+        common: CommonStops,
     ) -> None:
         self._terms = terms
         self._now = now
         self._latest = now + _EARLY
+        self._stranger = replace(VISITOR, common=common)
         self._numbers = numbers
         self._gone = gone
         self._known = known
         self._states = {who: states[number] for who, number in numbers.items()}
+        outside = {number: who for who, number in numbers.items()}
+        self._told = {(outside[number], kind): at for (number, kind), at in told.items()}
         self._seen: set[tuple[str, str, int, bytes]] = set()
         self._answers: dict[tuple[str, str], Grant | Refusal] = {}
         self._taken: list[_Part] = []
@@ -149,9 +160,8 @@ class Batch:
 
     def _is_known(self, part: _Part) -> bool:
         if part.item.event == TRAITS:
-            held = self._state(part.who).spans.get(part.kind)
-            if held is not None and held.last >= part.item.at:
-                return True
+            held = self._told.get((part.who, part.kind))
+            return held is not None and held >= part.item.at
         if (part.who, part.kind, part.micros, part.item.mark) in self._seen:
             return True
         number = self._numbers.get(part.who)
@@ -170,6 +180,8 @@ class Batch:
         if answer.horizon is not None and answer.horizon.is_past(part.item.at):
             return Refusal(Code.PAST_KEEP, answer.clause)
         self._states[part.who] = noted
+        if part.item.event == TRAITS:
+            self._told[part.who, part.kind] = part.item.at
         self._seen.add((part.who, part.kind, part.micros, part.item.mark))
         self._taken.append(part)
         return None
@@ -186,7 +198,7 @@ class Batch:
         return max(refusals, key=lambda one: one.code.step, default=Refusal(Code.NO_CLAUSE))
 
     def _state(self, who: str) -> State:
-        return self._states.get(who, VISITOR)
+        return self._states.get(who, self._stranger)
 
     def _shape(self, arrival: Arrival) -> _Shape:
         names = tuple(arrival.properties)
@@ -221,7 +233,7 @@ def _names(kind: Data, event: str) -> tuple[str, ...]:
 
 def _part(arrival: Arrival, kind: str, names: tuple[str, ...], micros: int, mark: Mark) -> _Part:
     properties = arrival.properties
-    identity = (TRAITS,) if arrival.event == TRAITS else arrival.identity
+    identity = TRAITS_IDENTITY if arrival.event == TRAITS else arrival.identity
     values = {name: properties[name] for name in names}
     return _Part(arrival.customer, kind, Item(arrival.at, arrival.event, values, mark(kind, identity)), micros)
 
@@ -232,4 +244,4 @@ def _noting(state: State, kind: str, at: datetime) -> State:
     if span is not None and span.last >= at:
         return state
     noted = Span(at, at, 1) if span is None else Span(span.first, at, span.count + 1)
-    return State(state.standing, {**state.spans, kind: noted}, state.restricted)
+    return replace(state, spans={**state.spans, kind: noted})

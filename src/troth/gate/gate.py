@@ -4,30 +4,38 @@ Laws:
 
 1. Nothing is stored unless at least one purpose of the promise holds for it now; what no clause names is dropped at
    the door and only counted, by name.
-2. Nothing is opened unless the verdict allows it. Choices, spans and items are read from one snapshot, so a verdict
-   is never about another moment than the items it lets out.
+2. Nothing is opened unless the verdict allows it. Choices, stops, spans and items are read from one snapshot, so a
+   verdict is never about another moment than the items it lets out.
 3. Collecting the same arrival again changes nothing.
 4. Every change of what is kept tells the outbox, in its own transaction.
+5. While a legal hold or a restriction stands on a customer, nothing of them is deleted by the clock, by a no, or by a
+   stop; while a hold stands, a newer trait does not replace the older and nothing can be erased.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from troth.actors import Actor
 from troth.canonical import keyed_hash
 from troth.clock import from_micros
+from troth.consent.model import Standing
 from troth.consent.service import Consent
 from troth.db import outbox
 from troth.db.engine import Connection, Database
 from troth.errors import NotAllowedError
-from troth.gate.arrivals import TRAITS, Batch
+from troth.gate.arrivals import TRAITS, TRAITS_IDENTITY, Batch
+from troth.gate.asking import MEASURE
 from troth.gate.decide import Grant, State, Terms, Verdict, decide, hold
+from troth.gate.reasons import Code, Refusal
 from troth.gate.use import Act, Arrival, Outcome, Use
-from troth.identity.service import Identity
+from troth.identity.service import Identity, normalised
 from troth.keys.ring import KeyRing
 from troth.promise.model import Clause, Promise
+from troth.stops.model import NOTHING_IN_COMMON, NOTHING_OF_CUSTOMER
+from troth.stops.service import Stops
 from troth.vault.model import Item, Locked, Span
 from troth.vault.store import Vault, span_of
 
@@ -48,6 +56,7 @@ class Gate:
         promise: the promise in force.
         identity: who is who.
         consent: the recorded choices.
+        stops: what is stopped.
         vault: where the items are.
         ring: for the keyed hash that recognises an arrival when it comes again.
     """
@@ -59,6 +68,7 @@ class Gate:
         *,
         identity: Identity,
         consent: Consent,
+        stops: Stops,
         vault: Vault,
         ring: KeyRing,
     ) -> None:
@@ -66,6 +76,7 @@ class Gate:
         self._terms = Terms.of(promise)
         self._identity = identity
         self._consent = consent
+        self._stops = stops
         self._vault = vault
         self._marking = ring.named("item-marks")
 
@@ -90,12 +101,18 @@ class Gate:
         """
         with self._database.reading() as connection:
             rows = self._vault.rows(connection, customer)
+            own, common = self._stops.seen_by(connection, customer)
             state = State(
                 self._consent.standing_in(connection, customer),
                 {kind: span_of(locked) for kind, locked in rows.items()},
                 self._identity.is_restricted(connection, customer),
+                own,
+                common,
             )
         verdict = decide(use, self._terms, state, now, customer=customer)
+        if use.purpose == MEASURE:
+            # A comparison is made of sums over many, in `read_many`; of one it would be a look at a person.
+            verdict = Verdict({}, {data: Refusal(Code.AGGREGATE_ONLY, Clause(MEASURE, data)) for data in use.data})
         return Answer(verdict, self._open(customer, rows, verdict))
 
     def read_many(self, use: Use, *, now: datetime) -> Iterator[tuple[int, Mapping[str, tuple[Item, ...]]]]:
@@ -103,17 +120,21 @@ class Gate:
 
         One snapshot for all. For fitting and measuring; the numbers are for adding up, not for looking people up.
         """
-        with self._database.reading() as connection:
-            standing = self._consent.standing_on(connection, use.purpose)
+        # Alone: this stays open while the caller's own code runs, which must see what is committed now.
+        with self._database.reading_alone() as connection:
+            standing = self._standing_for(connection, use)
             locked = self._identity.restricted_in(connection)
+            stopped, common = self._stops.seen_by_many(connection)
             # All kinds are scanned, not only the asked ones: a keep or a contract may hang on another kind's last.
-            for customer, rows in self._vault.scan(connection, self._terms.promise.data):
-                spans = {kind: span_of(of_kind) for kind, of_kind in rows.items()}
-                state = State(standing.get(customer, {}), spans, customer in locked)
-                verdict = decide(use, self._terms, state, now, customer=customer)
-                items = self._open(customer, rows, verdict)
-                if any(items.values()):
-                    yield customer, items
+            with closing(self._vault.scan(connection, self._terms.promise.data)) as everybody:
+                for customer, rows in everybody:
+                    spans = {kind: span_of(of_kind) for kind, of_kind in rows.items()}
+                    own = stopped.get(customer, NOTHING_OF_CUSTOMER)
+                    state = State(standing.get(customer, {}), spans, customer in locked, own, common)
+                    verdict = decide(use, self._terms, state, now, customer=customer)
+                    items = self._open(customer, rows, verdict)
+                    if any(items.values()):
+                        yield customer, items
 
     def collect(self, actor: Actor, arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
         """Store what the promise lets in, in one transaction; return what became of each arrival, in order.
@@ -135,17 +156,31 @@ class Gate:
             )
         if not arrivals:
             return []
+        arrivals = _spelled_alike(arrivals)
         with self._database.writing() as connection:
             numbers, gone = self._identity.lookup(connection, list(dict.fromkeys(one.customer for one in arrivals)))
             states = self._states(connection, list(numbers.values()))
             times = [one.at for one in arrivals]
             known = self._vault.marks(connection, list(numbers.values()), start=min(times), end=max(times))
-            batch = Batch(self._terms, now, numbers=numbers, gone=gone, states=states, known=known)
+            told = self._told(connection, numbers.values()) if any(one.event == TRAITS for one in arrivals) else {}
+            batch = Batch(
+                self._terms,
+                now,
+                numbers=numbers,
+                gone=gone,
+                states=states,
+                known=known,
+                told=told,
+                common=self._stops.in_common(connection),
+            )
             outcomes = batch.judge(arrivals, self._mark)
             numbers |= self._identity.add_in(connection, batch.strangers, since=now)
             kept = batch.kept(numbers)
-            for customer, kind in {(one.customer, one.kind) for one in kept if one.item.event == TRAITS}:
-                self._vault.drop_kinds(connection, customer, [kind])
+            held = {number for number, state in states.items() if state.own.held}
+            for customer, kind in {
+                (one.customer, one.kind) for one in kept if one.item.event == TRAITS and one.customer not in held
+            }:
+                self._vault.drop_marked(connection, customer, kind, self._mark(kind, TRAITS_IDENTITY))
             self._vault.put(connection, kept)
             outbox.tell(connection, dict.fromkeys(one.customer for one in kept), "collected", removal=False, at=now)
         return outcomes
@@ -155,12 +190,12 @@ class Gate:
 
         Called after a no, an erasure, and by the clock. What a purpose still holds for stays. What the clock ends is
         told to the outbox like a purchase and not like a no: the model takes it in within seconds, and nobody's page
-        waits for that.
+        waits for that. Of whom a legal hold or a restriction stands nothing is deleted, until it is lifted.
         """
         gone: dict[str, int] = {}
         with self._database.writing() as connection:
             state = self._states(connection, [customer])[customer]
-            for kind, span in state.spans.items():
+            for kind, span in () if state.own.preserved else state.spans.items():
                 grants = self._holding(kind, state, now)
                 # The horizon is the kind's own, the same in every grant.
                 past = grants[0].horizon if grants else None
@@ -174,6 +209,14 @@ class Gate:
                 outbox.tell(connection, [customer], "settled", removal=not by_clock, at=now)
         return {kind: count for kind, count in gone.items() if count}
 
+    def must_be_free_to_delete(self, connection: Connection, customer: int) -> None:
+        """Check inside an open transaction that nothing forbids to erase the customer.
+
+        Raises:
+            NotAllowedError: a legal hold stands.
+        """
+        self._stops.must_be_free_to_delete(connection, customer)
+
     def overdue(self, *, now: datetime) -> list[int]:
         """Return the customers of whom something is kept for no purpose any more; `settle` each of them.
 
@@ -183,7 +226,9 @@ class Gate:
             found: list[int] = []
             for customers in self._vault.customers(connection):
                 for customer, state in self._states(connection, customers).items():
-                    if any(self._is_overdue(kind, span, state, now) for kind, span in state.spans.items()):
+                    if not state.own.preserved and any(
+                        self._is_overdue(kind, span, state, now) for kind, span in state.spans.items()
+                    ):
                         found.append(customer)
         return found
 
@@ -196,7 +241,7 @@ class Gate:
         promise = self._terms.promise
         with self._database.reading() as connection:
             state = self._states(connection, [customer])[customer]
-        locked = State(state.standing, state.spans, restricted=True)
+        locked = replace(state, restricted=True)
         found: dict[str, str] = {}
         for kind, span in state.spans.items():
             for grant in self._holding(kind, locked, now):
@@ -213,10 +258,22 @@ class Gate:
         with self._database.reading() as connection:
             return self._states(connection, [customer])[customer].spans
 
+    def _standing_for(self, connection: Connection, use: Use) -> dict[int, Mapping[Clause, Standing]]:
+        """Return customer → where the clauses stand that a verdict on `use` depends on, for all who chose on one."""
+        standing = self._consent.standing_on(connection, use.purpose)
+        for purpose in sorted({clause.purpose for clause in use.compared} - {use.purpose}):
+            for customer, clauses in self._consent.standing_on(connection, purpose).items():
+                standing[customer] = {**standing.get(customer, {}), **clauses}
+        return standing
+
     def _holding(self, kind: str, state: State, now: datetime) -> list[Grant]:
-        """Return the grants of every purpose that holds for `kind`; an undeclared kind has none."""
+        """Return the grants of every purpose that `kind` may be kept for; an undeclared kind has none.
+
+        A pause lasts until it is lifted: what its purpose holds for is kept meanwhile, unused.
+        """
+        resting = replace(state, common=NOTHING_IN_COMMON)
         answers = (
-            hold(Clause(purpose.key, kind), self._terms, state, now, act=Act.COLLECT)
+            hold(Clause(purpose.key, kind), self._terms, resting, now, act=Act.COLLECT)
             for purpose in self._terms.promise.purposes_of(kind)
         )
         return [answer for answer in answers if isinstance(answer, Grant)]
@@ -225,8 +282,15 @@ class Gate:
         standing = self._consent.standing_of(connection, customers)
         spans = self._vault.spans(connection, customers)
         locked = self._identity.restricted_in(connection, customers)
+        stopped, common = self._stops.seen_by_many(connection, customers)
         return {
-            customer: State(standing.get(customer, {}), spans.get(customer, {}), customer in locked)
+            customer: State(
+                standing.get(customer, {}),
+                spans.get(customer, {}),
+                customer in locked,
+                stopped.get(customer, NOTHING_OF_CUSTOMER),
+                common,
+            )
             for customer in customers
         }
 
@@ -238,11 +302,26 @@ class Gate:
         for kind, grant in verdict.allowed.items():
             locked, past = rows.get(kind, ()), grant.horizon
             if past is not None:
-                # Rows are in time order, and what is older than something past its keep is past it too.
-                first = bisect_right(locked, x=False, key=lambda row: not past.is_past(from_micros(row[0])))
-                locked = locked[first:]
+                # Rows are in time order, but where a month end clips, a later one may be past its keep before an
+                # earlier one. So the calendar is asked for each row near the border.
+                sure = bisect_right(locked, past.kept_after, key=lambda row: from_micros(row[0]))
+                near = [row for row in locked[:sure] if not past.is_past(from_micros(row[0]))]
+                locked = [*near, *locked[sure:]] if sure else locked
             opened[kind] = self._vault.open(customer, kind, locked) if locked else ()
         return opened
 
+    def _told(self, connection: Connection, customers: Iterable[int]) -> dict[tuple[int, str], datetime]:
+        """Return (customer, kind) → when the stored trait of that kind was told."""
+        marks = [self._mark(kind.key, TRAITS_IDENTITY) for kind in self._terms.promise.data.values() if kind.traits]
+        return self._vault.newest_marked(connection, list(customers), marks)
+
     def _mark(self, kind: str, identity: Sequence[str]) -> bytes:
         return keyed_hash(self._marking, kind.encode(), *(part.encode() for part in identity))
+
+
+def _spelled_alike(arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+    """Return `arrivals` with one spelling for each customer's id, so that two spellings are not two strangers."""
+    spelled = {one: normalised(one) for one in dict.fromkeys(arrival.customer for arrival in arrivals)}
+    if all(one == known for one, known in spelled.items()):
+        return arrivals
+    return [replace(arrival, customer=spelled[arrival.customer]) for arrival in arrivals]

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from troth.actors import Actor
+from troth.promise.model import Clause
 from troth.vault.model import Item, Value
 
 __all__ = ["Act", "Arrival", "Arrived", "Item", "Outcome", "Use", "Value"]
@@ -16,6 +17,7 @@ class Act(StrEnum):
 
     COLLECT = "collect"
     READ = "read"
+    DISCLOSE = "disclose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Use:
         data: the kinds of data asked for. Empty is refused: an empty question has no honest answer.
         act: what is done with it.
         reason: why, in the words of a person, where the promise requires it.
+        recipient: who outside receives it, by the name in the promise; needed to disclose.
+        compared: the clauses that a measurement compares; for the purpose ``measure`` only.
+        opt_out: whether the call that leads to this use carried an opt-out signal (``Sec-GPC: 1``).
     """
 
     actor: Actor
@@ -35,6 +40,9 @@ class Use:
     data: frozenset[str]
     act: Act = Act.READ
     reason: str = ""
+    recipient: str = ""
+    compared: frozenset[Clause] = frozenset()
+    opt_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

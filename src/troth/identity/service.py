@@ -6,6 +6,8 @@ Laws:
 2. A number is never used twice.
 3. Whoever was erased does not come back by an import: what is dated before the erasure is refused. Something dated
    after it is a fresh act, and starts a new customer.
+4. Identifiers without the key that hashed them are never taken for an empty house: everybody would be a stranger, and
+   who was erased could come back.
 """
 
 import unicodedata
@@ -14,13 +16,15 @@ from datetime import datetime
 
 from troth.canonical import keyed_hash
 from troth.db.engine import Connection, Database
-from troth.errors import InputError, NotFoundError
+from troth.errors import InputError, NotFoundError, UnavailableError
 from troth.identity import store
 from troth.keeper import KeeperReport
 from troth.keys.ring import KeyRing
 
 LONGEST_ID_BYTES = 255
 _KIND = "identity"
+INDEX_KEY = "identity-index"
+"""The installation's own key that hashes outside ids. Where it is known, there was data."""
 
 
 class Identity:
@@ -29,6 +33,9 @@ class Identity:
     Args:
         database: the main database.
         ring: the key ring.
+
+    Raises:
+        UnavailableError: there are identifiers, and the key that hashed them is gone.
     """
 
     room = "identity"
@@ -36,7 +43,15 @@ class Identity:
     def __init__(self, database: Database, ring: KeyRing) -> None:
         self._database = database
         self._ring = ring
-        self._hashing = ring.named("identity-index")
+        if not ring.knows(INDEX_KEY):
+            with database.reading() as connection:
+                if store.has_hashes(connection):
+                    raise UnavailableError(
+                        "keys_lost",
+                        "The data is here but the keys that belong to it are not; the data was not changed.",
+                        "Put back the key database of this installation from its backup.",
+                    )
+        self._hashing = ring.named(INDEX_KEY)
 
     def hashed(self, outside_id: str) -> bytes:
         """Return the keyed hash of an outside id, after Unicode NFC and trimming.
@@ -85,6 +100,10 @@ class Identity:
         """Return those of `customers` (of all, when None) of whom only what a law demands is kept."""
         return store.all_restricted(connection) if customers is None else store.restricted(connection, customers)
 
+    def everybody(self, connection: Connection) -> list[int]:
+        """Return the numbers of all customers who are here and not restricted, inside an open transaction."""
+        return store.all_unrestricted(connection)
+
     def is_restricted(self, connection: Connection, customer: int) -> bool:
         """Return whether only what a law demands may be done with the customer's data."""
         return store.is_restricted(connection, customer)
@@ -130,19 +149,24 @@ class Identity:
         with self._database.reading() as connection:
             return KeeperReport(self.room, {"identifiers": len(store.hashes_of(connection, customer))})
 
-    def leave(self, customer: int, *, now: datetime, keep_restricted: bool) -> KeeperReport:
+    def leave(self, customer: int, *, until: datetime) -> KeeperReport:
         """Forget who the customer is, and remember (by keyed hash only) that they must not come back by import.
+
+        The number stays, restricted. From here on nothing more can be brought in under it.
 
         Args:
             customer: the number.
-            now: the moment of the erasure.
-            keep_restricted: whether the number itself must stay, because a law keeps something under it.
+            until: nothing dated up to this moment comes back.
         """
         with self._database.writing() as connection:
-            hashes = store.hashes_of(connection, customer)
-            store.suppress(connection, hashes, now, customer if keep_restricted else None)
-            gone = store.drop(connection, customer, keep_restricted=keep_restricted)
+            store.suppress(connection, store.hashes_of(connection, customer), until, customer)
+            gone = store.drop_identifiers(connection, customer)
         return KeeperReport(self.room, {"identifiers": gone})
+
+    def drop_number(self, customer: int) -> None:
+        """Delete the number of somebody who left and under which no law keeps anything."""
+        with self._database.writing() as connection:
+            store.drop_number(connection, customer)
 
 
 def normalised(outside_id: str) -> str:

@@ -129,6 +129,12 @@ def all_restricted(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(select(customers.c.number).where(customers.c.restricted.is_(True))).scalars())
 
 
+def all_unrestricted(connection: Connection) -> list[int]:
+    """Return every number that is not restricted."""
+    here = select(customers.c.number).where(customers.c.restricted.is_(False)).order_by(customers.c.number)
+    return list(connection.execute(here).scalars())
+
+
 def restrict(connection: Connection, customer: int) -> None:
     """Mark a customer as restricted."""
     connection.execute(update(customers).where(customers.c.number == customer).values(restricted=True))
@@ -140,17 +146,26 @@ def suppress(connection: Connection, hashes: Sequence[bytes], since: datetime, r
     upsert(connection, suppressions, rows)
 
 
-def drop(connection: Connection, customer: int, *, keep_restricted: bool) -> int:
-    """Delete the identifiers of a customer, and the customer too unless a restricted number must stay.
+def has_hashes(connection: Connection) -> bool:
+    """Return whether anybody is here or was erased."""
+    tables = (identifiers, suppressions)
+    return any(connection.execute(select(table.c.hash).limit(1)).first() is not None for table in tables)
+
+
+def drop_identifiers(connection: Connection, customer: int) -> int:
+    """Delete the identifiers and the sealed id of a customer, whose number stays, restricted.
 
     Returns:
         How many identifiers went.
     """
     gone = connection.execute(delete(identifiers).where(identifiers.c.customer == customer)).rowcount
-    if keep_restricted:
-        connection.execute(
-            update(customers).where(customers.c.number == customer).values(restricted=True, sealed_id=None)
-        )
-    else:
-        connection.execute(delete(customers).where(customers.c.number == customer))
+    connection.execute(
+        update(customers).where(customers.c.number == customer).values(restricted=True, sealed_id=None)
+    )
     return gone
+
+
+def drop_number(connection: Connection, customer: int) -> None:
+    """Delete a customer's number; no suppression points to it any more."""
+    connection.execute(delete(customers).where(customers.c.number == customer))
+    connection.execute(update(suppressions).where(suppressions.c.remainder == customer).values(remainder=None))

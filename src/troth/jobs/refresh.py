@@ -15,7 +15,6 @@ from typing import Protocol
 import structlog
 
 from troth.clock import Clock
-from troth.errors import TrothError
 
 EVERY = 0.25
 """Seconds between two looks at the outbox. A removal must be out of the model within two seconds."""
@@ -26,6 +25,9 @@ PATIENCE = timedelta(seconds=10)
 FIT_AFTER = timedelta(hours=1)
 FIT_EVERY = timedelta(hours=24)
 """How long after the start, and then how often, a new epoch begins; also what has passed its keep goes then."""
+
+EXPIRE_EVERY = timedelta(hours=1)
+"""How often what the clock ends is deleted."""
 
 LOOK_FOR_PRODUCTS_EVERY = timedelta(minutes=1)
 """How often new products are looked for. They too begin a new epoch, since the item list of one is frozen."""
@@ -62,7 +64,7 @@ class Refresher:
         model: what is kept up to date.
         clock: tells the time.
         every: seconds between two looks.
-        expire: deletes what the clock ends, before each new epoch.
+        expire: deletes what the clock ends; called at the start and then once an hour.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Refresher:
         self._clock = clock
         self._every = every
         self._ending = Event()
+        self._expire_due = clock.now()
         self._fit_due = clock.now() + FIT_AFTER
         self._look_due = clock.now() + LOOK_FOR_PRODUCTS_EVERY
         self._thread = Thread(target=self._run, name="refresh", daemon=True)
@@ -99,8 +102,10 @@ class Refresher:
         """
         now = self._clock.now()
         fit = now >= self._fit_due
-        if fit:
+        if now >= self._expire_due:
+            # At the start too: a new promise may have ended what the old one kept.
             self._expire(now)
+            self._expire_due = now + EXPIRE_EVERY
         if now >= self._look_due:
             self._look_due = now + LOOK_FOR_PRODUCTS_EVERY
             fit = fit or self._model.outgrown()
@@ -118,9 +123,10 @@ class Refresher:
                 if not warm:
                     self._model.warm()
                     warm = True
-            except TrothError as error:
+            except Exception as error:  # noqa: BLE001 - a loop that dies in silence would leave the catalogue for good
                 if pause == self._every:
-                    _log.error("refresh_failed", code=error.code)
+                    # By class and code only: a message of a library could quote values.
+                    _log.error("refresh_failed", code=getattr(error, "code", type(error).__name__))
                 pause = min(pause * 2, _LONGEST_PAUSE)
             else:
                 pause = self._every

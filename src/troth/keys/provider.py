@@ -71,8 +71,24 @@ class FileKeyProvider:
             ) from None
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter; leave one that is there as it is.
+
+    Raises:
+        UnavailableError: it can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UnavailableError(
+            "folder_unusable",
+            f"The folder {folder.name} of the installation can't be made ({error.strerror}).",
+            "Name a place where this user may write with TROTH_HOME.",
+        ) from None
+
+
 def _write_new(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     text = _FIRST_LINE + b"\n" + base64.b64encode(new_key()) + b"\n"
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)

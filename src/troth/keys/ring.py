@@ -131,6 +131,10 @@ class KeyRing:
         """Return how many keys the customer has."""
         return self._store.count(customer)
 
+    def knows(self, name: str) -> bool:
+        """Return whether the installation has its own key called `name` already."""
+        return self._store.named(name) is not None
+
     def named(self, name: str) -> bytes:
         """Return the installation's own 256-bit key called `name`, made on first use. Used to hash, never to seal."""
         row = self._store.named(name)

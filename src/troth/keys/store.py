@@ -102,10 +102,16 @@ class KeyStore:
             )
 
     def destroy(self, customer: int, keep: Iterable[str] = ()) -> int:
-        """Delete the keys of `customer` but those of the kinds in `keep`; return how many went."""
+        """Delete the keys of `customer` but those of the kinds in `keep`; return how many went.
+
+        When it returns they are also gone from the log of the database.
+        """
         statement = delete(customer_keys).where(customer_keys.c.customer == customer)
         with self._database.writing() as connection:
-            return connection.execute(statement.where(customer_keys.c.kind.not_in(list(keep)))).rowcount
+            gone = connection.execute(statement.where(customer_keys.c.kind.not_in(list(keep)))).rowcount
+        # Also when there was nothing left to delete: a crash may have come between the two.
+        self._database.empty_log()
+        return gone
 
     def count(self, customer: int) -> int:
         """Return how many keys `customer` has."""

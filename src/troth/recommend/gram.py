@@ -44,6 +44,8 @@ class Epoch:
         support: how many customers must have both items before a weight between them is served, and one item before
             it is a best seller; 0 serves them all. From 2 on, nothing that is shown rests on one customer alone.
         damping: from 0 to 1: how much less an own item says the more customers have it; 0 is plain EASE^R.
+        version: the number of the promise under which the customers in it agreed.
+        terms: the fingerprint of that promise. Under other terms other customers may count, so it is another epoch.
 
     Raises:
         ValueError: an attribute is out of its range.
@@ -55,6 +57,8 @@ class Epoch:
     keep: int
     support: int = 3
     damping: float = 0.2
+    version: int = 0
+    terms: str = ""
 
     def __post_init__(self) -> None:
         if min(self.number, self.keep, self.support + 1) < 1:

@@ -20,6 +20,8 @@ _BOUGHT_PRODUCT = "products.product_id"
 _QUANTITY = "products.quantity"
 _ORDERS = frozenset({COMPLETED, REFUNDED})
 _VIEWED_PRODUCT = "product_id"
+_MOST_DIGITS = 20
+"""No shop sells more at once. One line with 1e999999999 would otherwise stop every fit, for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def looked_at(items: Iterable[Item]) -> frozenset[str]:
 
 
 def _number(value: Value) -> int | Decimal:
-    """Return a quantity, exact; 1 where there is none or it is no finite number."""
+    """Return a quantity, exact; 1 where there is none or it is no finite number of a size that a sum can hold."""
     if value is None or isinstance(value, bool):
         return 1
     if isinstance(value, int):
@@ -78,4 +80,4 @@ def _number(value: Value) -> int | Decimal:
         number = Decimal(str(value))
     except InvalidOperation:
         return 1
-    return number if number.is_finite() else 1
+    return number if number.is_finite() and number.adjusted() <= _MOST_DIGITS else 1

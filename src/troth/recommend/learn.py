@@ -73,6 +73,7 @@ class Learner:
         self._kinds = kinds_of(gate.promise, purpose).bought
         self._key = kind_of_key(purpose)
         self._live: Live | None = None
+        self._seen: tuple[tuple[int, bytes], Epoch] | None = None
         self._lock = Lock()
 
     def fit(self, *, now: datetime) -> Learnt:
@@ -143,6 +144,8 @@ class Learner:
             keep=self._frozen.keep,
             support=self._frozen.support,
             damping=self._frozen.damping,
+            version=self._gate.promise.version.number,
+            terms=self._gate.promise.fingerprint,
         )
         index = {product: place for place, product in enumerate(epoch.items)}
         rows = {customer: row_of(products, index) for customer, products in held.items()}
@@ -156,13 +159,16 @@ class Learner:
     def _refresh(self, now: datetime, without: AbstractSet[int], patience: timedelta) -> Learnt:
         with self._database.reading() as connection:
             old = store.header(connection, self._purpose)
-            happened = [] if old is None else outbox.since(connection, old.seq)
+            theirs = None if old is None else self._epoch_of(connection, old)
+            ours = theirs is not None and self._is_under_our_terms(theirs)
+            # What happened under the terms of a newer promise is for a process that has it: this one only takes out.
+            happened = outbox.since(connection, old.seq) if old is not None and ours else []
             urgent = without or any(one.removal for one in happened)
             if old is not None and (urgent or (happened and now - happened[0].at >= patience)):
                 live = self._live = self._loaded(connection, old)
             else:
                 live = None
-        if old is None:
+        if old is None or theirs is None or self._is_outdated(theirs):
             return self._fit(now)
         if live is None:
             return Learnt(old.epoch, old.seq, 0, Route.UNCHANGED)
@@ -178,6 +184,19 @@ class Learner:
             return self._advance(live, seq)
         live.apply(changed)
         return self._publish(live, seq, changed=changed.keys() | live.missing, whole=False)
+
+    def _epoch_of(self, connection: Connection, header: Header) -> Epoch:
+        name = (header.epoch, header.digest)
+        if self._seen is None or self._seen[0] != name:
+            self._seen = (name, decode(store.body(connection, self._purpose)).epoch)
+        return self._seen[1]
+
+    def _is_under_our_terms(self, epoch: Epoch) -> bool:
+        return epoch.terms == self._gate.promise.fingerprint
+
+    def _is_outdated(self, epoch: Epoch) -> bool:
+        """Whether the model was made under terms that ours replace: an older version, or the same one edited."""
+        return not self._is_under_our_terms(epoch) and epoch.version <= self._gate.promise.version.number
 
     def _advance(self, live: Live, seq: int) -> Learnt:
         old = live.header

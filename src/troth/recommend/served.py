@@ -21,6 +21,8 @@ class _Body(msgspec.Struct, frozen=True):
     keep: int
     support: int
     damping: float
+    version: int
+    terms: str
     popularity: bytes
     starts: bytes
     columns: bytes
@@ -71,6 +73,8 @@ def encode(served: Served) -> bytes:
         keep=epoch.keep,
         support=epoch.support,
         damping=epoch.damping,
+        version=epoch.version,
+        terms=epoch.terms,
         popularity=served.popularity.astype("<i4").tobytes(),
         starts=kept.starts.astype("<i8").tobytes(),
         columns=kept.columns.astype("<i4").tobytes(),
@@ -86,7 +90,16 @@ def decode(row: bytes) -> Served:
         ValueError: the bytes are damaged.
     """
     body = msgspec.msgpack.decode(row, type=_Body)
-    epoch = Epoch(body.number, tuple(body.items), body.ridge, body.keep, body.support, body.damping)
+    epoch = Epoch(
+        number=body.number,
+        items=tuple(body.items),
+        ridge=body.ridge,
+        keep=body.keep,
+        support=body.support,
+        damping=body.damping,
+        version=body.version,
+        terms=body.terms,
+    )
     kept = Weights(
         starts=np.frombuffer(body.starts, dtype="<i8").astype(np.int64),
         columns=np.frombuffer(body.columns, dtype="<i4").astype(np.int32),

@@ -5,7 +5,8 @@ Laws:
 1. A customer's own items are read through the gate at every call and kept nowhere: a no works from the next call on.
 2. The model and the statistic are shared by all, so they must forget first. While a removal of the customer who asks
    waits, or one of anybody for longer than `GRACE`, nobody's answer comes from them: the catalogue is shown. This is
-   looked up at every call, so it also holds when the process that refreshes is dead.
+   looked up at every call, so it also holds when the process that refreshes is dead. The same holds for a model that
+   was made under another promise: under it other customers may have agreed.
 3. The items of the present visit are used for this one answer and written nowhere. Who said no to the use of pages
    they look at is not asked twice: then they are not used.
 4. Every clause asked for is told as used or not used, with the reason.
@@ -48,7 +49,13 @@ VISITOR = 0
 _LONGEST_ID = 255
 _LONGEST_WAIT = 0.2
 """Seconds that a call waits for a fit or refresh that is running already, before it shows the catalogue instead."""
-_SAID_NO = frozenset({Code.REFUSED, Code.WITHDRAWN, Code.RESTRICTED, Code.NEVER, Code.SACROSANCT})
+_SAID_NO = frozenset(
+    {
+        *(Code.REFUSED, Code.WITHDRAWN, Code.OBJECTED, Code.OPTED_OUT),
+        *(Code.PAUSED, Code.RESTRICTED, Code.CHILD, Code.NEVER, Code.SACROSANCT),
+    }
+)
+"""Refusals after which the present visit is not used either."""
 _OF_THE_ACTOR = 2
 
 
@@ -194,7 +201,8 @@ class Suggestions:
         own = any(one.customer == customer for one in waiting)
         # A removal dated ahead of our clock is as late as one that waits: a wrong clock fails closed.
         late = any(abs(now - one.at) > GRACE for one in waiting)
-        return _Standing(served, settled=not own and not late, own_removal=own)
+        ours = served.epoch.terms == self._gate.promise.fingerprint
+        return _Standing(served, settled=ours and not own and not late, own_removal=own)
 
     def _caught_up(self, now: datetime) -> bool:
         """Let the model forget right here, so that who says no sees best sellers at once and not the catalogue.
@@ -272,7 +280,9 @@ class Suggestions:
             return NotUsed(clause, "no_model", "There is no model yet to use it with.")
         if not standing.settled:
             return NotUsed(
-                clause, "forgetting", "We are just forgetting somebody; until that is done we use no data."
+                clause,
+                "updating",
+                "We are just bringing our suggestions up to date; until that is done we use no data.",
             )
         if not items.get(clause.data):
             return NotUsed(clause, "nothing_there", "There is nothing of it yet.")

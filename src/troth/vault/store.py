@@ -5,7 +5,7 @@ and when it happened. Everything else is sealed under the key of that customer a
 kind lie together on the disk, in time order.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -121,7 +121,9 @@ class Vault:
             opened.append(Item(from_micros(at), event, values, mark))
         return tuple(opened)
 
-    def scan(self, connection: Connection, kinds: Iterable[str]) -> Iterator[tuple[int, dict[str, list[Locked]]]]:
+    def scan(
+        self, connection: Connection, kinds: Iterable[str]
+    ) -> Generator[tuple[int, dict[str, list[Locked]]], None, None]:
         """Yield customer by customer, in the order of their numbers, kind → rows of `kinds`, unopened."""
         wanted = sorted(kinds)
         self._ring.warm(wanted)
@@ -129,17 +131,35 @@ class Vault:
         statement = columns.where(items.c.kind.in_(wanted)).order_by(
             items.c.customer, items.c.kind, items.c.at, items.c.mark
         )
-        rows = connection.execution_options(yield_per=5000).execute(statement)
-        for customer, of_customer in groupby(rows, key=itemgetter(0)):
-            found: dict[str, list[Locked]] = {}
-            for _, kind, at, mark, sealed in of_customer:
-                found.setdefault(kind, []).append((at, mark, sealed))
-            yield customer, found
+        # Closed also when whoever reads stops early: on PostgreSQL the rows wait in a cursor of the server.
+        with connection.execution_options(yield_per=5000).execute(statement) as rows:
+            for customer, of_customer in groupby(rows, key=itemgetter(0)):
+                found: dict[str, list[Locked]] = {}
+                for _, kind, at, mark, sealed in of_customer:
+                    found.setdefault(kind, []).append((at, mark, sealed))
+                yield customer, found
 
     def drop_kinds(self, connection: Connection, customer: int, kinds: Iterable[str]) -> int:
         """Delete the items of `kinds` of one customer; return how many went."""
         wanted = (items.c.customer == customer) & items.c.kind.in_(sorted(kinds))
         return connection.execute(delete(items).where(wanted)).rowcount
+
+    def drop_marked(self, connection: Connection, customer: int, kind: str, mark: bytes) -> int:
+        """Delete the items of one customer and kind with this mark, whenever they happened; return how many went."""
+        wanted = (items.c.customer == customer) & (items.c.kind == kind) & (items.c.mark == mark)
+        return connection.execute(delete(items).where(wanted)).rowcount
+
+    def newest_marked(
+        self, connection: Connection, customers: Sequence[int], marks: Sequence[bytes]
+    ) -> dict[tuple[int, str], datetime]:
+        """Return (customer, kind) → when the newest item with one of `marks` happened, for those that have one."""
+        found: dict[tuple[int, str], datetime] = {}
+        columns = select(items.c.customer, items.c.kind, func.max(items.c.at)).where(items.c.mark.in_(marks))
+        for begin in range(0, len(customers), _MANY):
+            wanted = columns.where(items.c.customer.in_(customers[begin : begin + _MANY]))
+            for customer, kind, at in connection.execute(wanted.group_by(items.c.customer, items.c.kind)):
+                found[customer, kind] = from_micros(at)
+        return found
 
     def drop_items(self, connection: Connection, gone: Sequence[tuple[int, str, int, bytes]]) -> int:
         """Delete single items, named as `marks` names them; return how many went."""

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from troth.errors import UnavailableError
 
 _LAST_PORT = 65535
+_WAITING = 2048
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -21,6 +22,8 @@ def listen(host: str, port: int) -> socket.socket:
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((host, port))
+        # Without listening, a second server could bind the same port and both would think they have it.
+        taken.listen(_WAITING)
     except OSError:
         taken.close()
         raise UnavailableError(

@@ -62,9 +62,11 @@ def build_site(
     async def on_fault(_: Request, __: Exception) -> Response:
         return problems.of_status(500)
 
-    site = Starlette(
-        routes=[assets.route(), *CustomerPages(face).routes(), *faces(face)],
-        exception_handlers={HTTPException: on_status, TrothError: on_error, Exception: on_fault},
+    site = _without_redirects(
+        Starlette(
+            routes=[assets.route(), *CustomerPages(face).routes(), *faces(face)],
+            exception_handlers={HTTPException: on_status, TrothError: on_error, Exception: on_fault},
+        )
     )
     return Headers(_Doors(api=build_api(app), pages=Visits(site, sessions)))
 
@@ -97,3 +99,9 @@ def _bounded(receive: Receive) -> Receive:
         return message
 
     return bounded
+
+
+def _without_redirects(site: Starlette) -> Starlette:
+    """Answer an address with a slash too many as unknown: a redirect would repeat the Host header to the visitor."""
+    site.router.redirect_slashes = False
+    return site

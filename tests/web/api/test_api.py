@@ -270,3 +270,17 @@ def test_a_fault_of_ours_says_nothing_about_anybody(
 def test_no_answer_may_be_kept_by_anyone_between(client: TestClient) -> None:
     answer = client.post("/v1/suggestions", json={"customer": "c1"})
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"anna@example.com": 1},
+        {"customer": "c1", "choices": [{"clause": "a/b", "answer": "anna@example.com", "words": ""}]},
+        {"customer": "c1", "choices": [{"x` - at `$.anna@example.com": "yes"}]},
+    ],
+)
+def test_what_is_wrong_is_told_by_its_place_and_never_quoted(client: TestClient, body: object) -> None:
+    answer = client.post("/v1/choices", json=body)
+    assert answer.status_code == 400
+    assert "anna" not in answer.text

@@ -4,6 +4,7 @@ Every error is ``{"code": "...", "message": "..."}`` with the status of its clas
 only that. No customer's id ever stands in an address: it travels in the body.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _log = structlog.get_logger("troth.api")
 Asked = TypeVar("Asked")
 
 _ANYONE = of_service("anyone")
+_WHERE = re.compile(r" - at `\$[A-Za-z0-9_.\[\]]*`\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,18 @@ def decode(kind: type[Asked], body: bytes) -> Asked:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise InputError("body_wrong", f"The request is not of the right form: {error}.") from None
+        raise InputError("body_wrong", f"The request is not of the right form: {_unquoted(str(error))}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise InputError("body_unreadable", "The request is not valid JSON.", "Send a JSON object.") from None
+
+
+def _unquoted(said: str) -> str:
+    """Return msgspec's words without the value that two of its messages quote; our own names stay."""
+    for start in ("Object contains unknown field", "Invalid enum value"):
+        if said.startswith(start):
+            where = _WHERE.search(said)
+            return start + (where[0] if where else "")
+    return said
 
 
 async def _live(receive: Receive, send: Send) -> None:

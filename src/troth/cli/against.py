@@ -1,0 +1,90 @@
+"""What a new promise changes, for `troth check NEW --against OLD`: as lines for people and as JSON for programs."""
+
+from rich.console import Console
+from rich.text import Text
+
+from troth.promise.changes.change import Change, Comparison, Direction
+from troth.promise.compare import Asked, asked
+from troth.promise.model import Clause, Promise
+
+_NARROWED = "Narrowed: holds for everybody at once."
+_WIDENED = "Widened: for existing customers this stays off until they are asked or told."
+_AGAIN = "To be asked again: an earlier yes goes on for the old scope."
+_FIRST = "To be asked for the first time."
+_TOLD = "To be told: the new scope is for data collected after that."
+_DELETED = "Would be deleted."
+_SAME = "Changed, and nothing that is done or owed with it."
+
+
+def print_comparison(old: Promise, new: Promise, comparison: Comparison) -> None:
+    """Print what `new` changes, part by part; a part with nothing in it is left out."""
+    console = Console(highlight=False)
+    console.print(f"Version {new.version.number} beside version {old.version.number}\n", style="bold")
+    if not comparison.changes:
+        console.print("Nothing changes.\n")
+    _part(console, _NARROWED, [_told(change) for change in comparison.of(Direction.NARROWED)], "bold green")
+    _part(console, _WIDENED, [_told(change) for change in comparison.of(Direction.WIDENED)], "bold yellow")
+    asks = asked(comparison)
+    _part(console, _AGAIN, [_ask(new, one) for one in asks if not one.first], "bold")
+    _part(console, _FIRST, [_ask(new, one) for one in asks if one.first], "bold")
+    _part(console, _TOLD, [_named(new, clause) for clause in comparison.told], "bold")
+    _part(console, _DELETED, [deletion.words for deletion in comparison.deleted], "bold")
+    _part(console, _SAME, [_told(change) for change in comparison.of(Direction.SAME)], "bold")
+
+
+def comparison_as_json(old: Promise, new: Promise, comparison: Comparison) -> dict[str, object]:
+    """Return what `new` changes as plain values; the keys are those of docs/guides/new-version.md."""
+    return {
+        "versions": {"old": old.version.number, "new": new.version.number},
+        "changes": [_change_as_json(change) for change in comparison.changes],
+        "asked": [
+            {
+                "clause": str(one.clause),
+                "first": one.first,
+                "customers": one.customers,
+                "why": [change.words for change in one.why],
+            }
+            for one in asked(comparison)
+        ],
+        "told": [str(clause) for clause in comparison.told],
+        "deleted": [{"data": deletion.data, "words": deletion.words} for deletion in comparison.deleted],
+    }
+
+
+def _change_as_json(change: Change) -> dict[str, object]:
+    place = change.place
+    return {
+        "kind": change.kind.value,
+        "direction": change.direction.value,
+        "both_ways": change.both_ways,
+        "path": change.path,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "clauses": [str(clause) for clause in change.clauses],
+        "words": change.words,
+    }
+
+
+def _part(console: Console, title: str, lines: list[str], style: str) -> None:
+    if not lines:
+        return
+    console.print(Text(title, style=style))
+    for line in lines:
+        # Text, so that nothing of a file is read as markup.
+        console.print(Text(f"  {line}"), soft_wrap=True)
+    console.print()
+
+
+def _told(change: Change) -> str:
+    return f"{change.words}  [{change.place}]" if change.place else change.words
+
+
+def _named(promise: Promise, clause: Clause) -> str:
+    purpose, data = promise.purposes[clause.purpose], promise.data[clause.data]
+    language = promise.company.languages[0]
+    return f"{clause}: “{data.title.say(language)}” for “{purpose.title.say(language)}”."
+
+
+def _ask(promise: Promise, one: Asked) -> str:
+    return _named(promise, one.clause)

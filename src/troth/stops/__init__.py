@@ -1,0 +1,1 @@
+"""What is stopped, for one customer or for everybody: recorded, dated, shown."""

@@ -1,0 +1,221 @@
+"""Putting a stop, lifting it, showing it.
+
+Laws:
+
+1. A stop is recorded with who put it, when and why, and so is its lifting. Nothing is changed in place.
+2. The stop and the rows that tell the other rooms of it are one transaction. It holds for every read that begins
+   after it.
+3. Who is being erased, or is gone, can be stopped no more: a hold that comes after an erasure comes too late, and
+   says so.
+4. An opt-out signal comes with every page. The first is recorded, the others change nothing, so that a signal never
+   takes back a yes that was given in spite of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from troth.db import outbox
+from troth.db.engine import Connection, Database
+from troth.errors import InputError, NotAllowedError
+from troth.identity.service import Identity
+from troth.keeper import KeeperReport
+from troth.promise.model import Basis, Promise
+from troth.promise.taxonomy import lies_below
+from troth.stops import store
+from troth.stops.model import (
+    ENDS_A_USE,
+    EVERYBODY,
+    NOTHING_OF_CUSTOMER,
+    OF_CUSTOMER,
+    WITH_TARGET,
+    Act,
+    CommonStops,
+    CustomerStops,
+    Kind,
+    Stop,
+    in_common,
+    of_customer,
+    standing,
+)
+
+LONGEST_WHY = 200
+"""Characters of a reason or a name at most: a few words, not a letter."""
+
+_OPEN_TO_OBJECTION = frozenset({Basis.LEGITIMATE_INTEREST, Basis.CONSENT})
+
+
+class Stops:
+    """Records and shows stops.
+
+    Args:
+        database: the main database.
+        identity: knows which customers there are.
+        promise: the promise in force.
+    """
+
+    room = "stops"
+
+    def __init__(self, database: Database, identity: Identity, promise: Promise) -> None:
+        self._database = database
+        self._identity = identity
+        self._promise = promise
+
+    def put(
+        self, kind: Kind, *, customer: int = EVERYBODY, target: str = "", by: str, why: str = "", now: datetime
+    ) -> Stop:
+        """Record a stop. Durable when it returns.
+
+        Args:
+            kind: what is stopped.
+            customer: the customer's number, for the kinds about one customer.
+            target: the purpose or recipient, for the kinds that name one.
+            by: who puts it.
+            why: the reason, in a few words without anything personal.
+            now: the moment.
+
+        Returns:
+            The stop as it stands now.
+
+        Raises:
+            InputError: the stop names too much, too little, or what is not in the promise; or nobody can object to
+                this purpose.
+            NotFoundError: the customer is not here, or is leaving.
+        """
+        stop = Stop(kind, customer, target, Act.PUT, now, by.strip(), why.strip())
+        _check(stop)
+        self._must_be_known(stop)
+        with self._database.writing() as connection:
+            held = self._standing_like(connection, stop)
+            if held is not None and kind is Kind.OPT_OUT:
+                return held
+            self._record(connection, stop)
+        return stop
+
+    def lift(
+        self, kind: Kind, *, customer: int = EVERYBODY, target: str = "", by: str, why: str = "", now: datetime
+    ) -> Stop:
+        """Record that a stop is lifted. Durable when it returns. The arguments are those of `put`.
+
+        Raises:
+            InputError: there is no such stop, or it names too much or too little.
+            NotFoundError: the customer is not here, or is leaving.
+        """
+        stop = Stop(kind, customer, target, Act.LIFTED, now, by.strip(), why.strip())
+        _check(stop)
+        with self._database.writing() as connection:
+            if self._standing_like(connection, stop) is None:
+                raise InputError("not_stopped", "There is no such stop.", "See what stands with: troth stop show")
+            self._record(connection, stop)
+        return stop
+
+    def standing(self, customer: int = EVERYBODY) -> list[Stop]:
+        """Return the stops that stand for a customer, or for everybody, oldest first."""
+        return standing(self.history(customer))
+
+    def history(self, customer: int = EVERYBODY) -> list[Stop]:
+        """Return everything that was put and lifted for a customer, or for everybody, oldest first."""
+        with self._database.reading() as connection:
+            return store.of_customers(connection, [customer]).get(customer, [])
+
+    def seen_by(self, connection: Connection, customer: int) -> tuple[CustomerStops, CommonStops]:
+        """Return what stands for a customer and what stands for everybody, inside an open transaction."""
+        rows = store.seen_by(connection, customer)
+        own = [stop for stop in rows if stop.customer != EVERYBODY]
+        return of_customer(own), in_common(stop for stop in rows if stop.customer == EVERYBODY)
+
+    def seen_by_many(
+        self, connection: Connection, customers: Sequence[int] | None = None
+    ) -> tuple[Mapping[int, CustomerStops], CommonStops]:
+        """As `seen_by`, for many or (with None) for all. Of whom nothing is stopped is absent."""
+        if customers is None:
+            rows = store.everything(connection)
+        else:
+            rows = store.of_customers(connection, [EVERYBODY, *customers])
+        common = in_common(rows.pop(EVERYBODY, []))
+        return {number: of_customer(own) for number, own in rows.items()}, common
+
+    def in_common(self, connection: Connection) -> CommonStops:
+        """Return what stands for everybody, inside an open transaction."""
+        return self.seen_by_many(connection, [])[1]
+
+    def must_be_free_to_delete(self, connection: Connection, customer: int) -> None:
+        """Check inside an open transaction that no legal hold stands on the customer.
+
+        Raises:
+            NotAllowedError: one does.
+        """
+        if self.seen_by_many(connection, [customer])[0].get(customer, NOTHING_OF_CUSTOMER).held:
+            raise NotAllowedError(
+                "legal_hold",
+                "A legal hold stands on this customer; nothing of them may be deleted, and nothing was.",
+                "When it is over: troth stop lift hold --customer ID. Then ask again.",
+            )
+
+    def describe(self, customer: int) -> KeeperReport:
+        """Count the rows about the customer."""
+        with self._database.reading() as connection:
+            return _report(store.count(connection, customer))
+
+    def forget(self, customer: int, *, now: datetime) -> KeeperReport:  # noqa: ARG002 - the Keeper's form
+        """Delete the rows about the customer."""
+        with self._database.writing() as connection:
+            return _report(store.drop(connection, customer))
+
+    def _record(self, connection: Connection, stop: Stop) -> None:
+        if stop.customer != EVERYBODY:
+            # Without this a stop that crosses an erasure would leave rows of somebody who is gone.
+            self._identity.must_be_here(connection, [stop.customer])
+        store.record(connection, [stop])
+        if stop.kind in ENDS_A_USE:
+            who: Iterable[int] = [stop.customer]
+            if stop.customer == EVERYBODY:
+                who = self._identity.everybody(connection)
+            outbox.tell(connection, who, f"{stop.kind} {stop.act}", removal=stop.act is Act.PUT, at=stop.at)
+
+    def _standing_like(self, connection: Connection, stop: Stop) -> Stop | None:
+        rows = store.of_customers(connection, [stop.customer]).get(stop.customer, [])
+        alike = (one for one in standing(rows) if (one.kind, one.target) == (stop.kind, stop.target))
+        return next(alike, None)
+
+    def _must_be_known(self, stop: Stop) -> None:
+        """Check that the promise has what `stop` names. Lifting does not ask: an older promise may have had it."""
+        if stop.kind is Kind.CUT_OFF:
+            if stop.target not in self._promise.recipients:
+                named = ", ".join(self._promise.recipients) or "nobody"
+                raise InputError("recipient_unknown", "The promise has no such recipient.", f"It names: {named}.")
+            return
+        if stop.kind not in WITH_TARGET:
+            return
+        purpose = self._promise.purposes.get(stop.target)
+        if purpose is None:
+            named = ", ".join(self._promise.purposes)
+            raise InputError("purpose_unknown", "The promise has no such purpose.", f"It names: {named}.")
+        marketing = lies_below(purpose.use, "marketing")
+        if stop.kind is Kind.OBJECTION and not marketing and purpose.basis not in _OPEN_TO_OBJECTION:
+            raise InputError(
+                "objection_without_effect",
+                f"{purpose.key} rests on a {purpose.basis.value.replace('_', ' ')}; an objection does not end that.",
+                "Answer the customer, and say what else they can do: correct, restrict, or delete (GDPR Art. 21(1)).",
+            )
+
+
+def _report(rows: int) -> KeeperReport:
+    return KeeperReport(Stops.room, {"stops": rows} if rows else {})
+
+
+def _check(stop: Stop) -> None:
+    """Check that `stop` names what its kind needs, and nothing else."""
+    if (stop.customer != EVERYBODY) != (stop.kind in OF_CUSTOMER):
+        whose = "one customer" if stop.kind in OF_CUSTOMER else "everybody"
+        mend = "Name a customer." if stop.kind in OF_CUSTOMER else "Leave the customer out."
+        raise InputError("stop_whose", f"A stop of the kind {stop.kind} is about {whose}.", mend)
+    if bool(stop.target) != (stop.kind in WITH_TARGET):
+        what = "a recipient" if stop.kind is Kind.CUT_OFF else "a purpose"
+        says = f"names {what} of the promise" if stop.kind in WITH_TARGET else "names no purpose and no recipient"
+        raise InputError("stop_of_what", f"A stop of the kind {stop.kind} {says}.", "See: troth stop put --help")
+    if not stop.by or max(len(stop.by), len(stop.why)) > LONGEST_WHY:
+        raise InputError(
+            "stop_why",
+            f"Who and why are a few words each: at most {LONGEST_WHY} characters, and who is never empty.",
+            "Name the case, not the person.",
+        )
