@@ -12,7 +12,10 @@ from troth.errors import InputError
 from troth.stops.model import EVERYBODY, OF_CUSTOMER, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from troth.app import App
+    from troth.cases.stopping import Stopped
 
 commands = typer.Typer(no_args_is_help=True, help="Stop a use for one customer or for everybody, and lift it again.")
 
@@ -36,12 +39,7 @@ def put(
 ) -> None:
     """Put a stop. It holds for every read from now on."""
     with opened() as app:
-        number = _number(app, kind, customer)
-        target = _target(kind, purpose, recipient)
-        done = app.stopping.put(kind, customer=number, target=target, by=by, why=why, now=app.clock.now())
-        console = Console(highlight=False)
-        console.print(f"[b]{kind.value}[/b] {escape(target)} stands since {done.stop.at:%Y-%m-%d %H:%M:%S} UTC.")
-        _tell_deleted(app, done.deleted, console)
+        _act(app, app.stopping.put, kind, customer=customer, target=_target(kind, purpose, recipient), by=by, why=why)
 
 
 @commands.command()
@@ -56,12 +54,9 @@ def lift(
 ) -> None:
     """Lift a stop. What it was and who lifted it stays in the record."""
     with opened() as app:
-        number = _number(app, kind, customer)
-        target = _target(kind, purpose, recipient)
-        done = app.stopping.lift(kind, customer=number, target=target, by=by, why=why, now=app.clock.now())
-        console = Console(highlight=False)
-        console.print(f"[b]{kind.value}[/b] {escape(target)} is lifted.")
-        _tell_deleted(app, done.deleted, console)
+        _act(
+            app, app.stopping.lift, kind, customer=customer, target=_target(kind, purpose, recipient), by=by, why=why
+        )
 
 
 @commands.command()
@@ -85,6 +80,18 @@ def show(*, customer: Customer = "") -> None:
     console.print(table)
     if not standing:
         console.print(f"Nothing is stopped for {whose} now.")
+
+
+def _act(
+    app: "App", act: "Callable[..., Stopped]", kind: Kind, *, customer: str, target: str, by: str, why: str
+) -> None:
+    """Put or lift a stop, and tell what came of it."""
+    number = _number(app, kind, customer)
+    done = act(kind, customer=number, target=target, by=by, why=why, now=app.clock.now())
+    console = Console(highlight=False)
+    stands = f"stands since {done.stop.at:%Y-%m-%d %H:%M:%S} UTC" if act == app.stopping.put else "is lifted"
+    console.print(f"[b]{kind.value}[/b] {escape(target)} {stands}.")
+    _tell_deleted(app, done.deleted, console)
 
 
 def _number(app: "App", kind: Kind, customer: str) -> int:
