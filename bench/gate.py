@@ -90,7 +90,8 @@ def _ours() -> Callable[[], dict[str, bool]]:
         words = words_for(purpose, kind, "en")
         assert words is not None
         answer = Answer.YES if number % 2 == 0 else Answer.NO
-        choices.append(Choice(Clause("suggestions", kind), answer, NOW, words.digest, "en", "page", 1))
+        clause, version = Clause("suggestions", kind), promise.version.number
+        choices.append(Choice(clause, answer, NOW, words.digest, "en", "page", version))
     state = State(fold(choices))
     use = Use(of_service("web", "suggestions"), "suggestions", frozenset(KINDS))
 

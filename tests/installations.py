@@ -32,6 +32,19 @@ def install(folder: Path, *, promise: Path = GARDEN, now: datetime = NOW) -> App
     return build(settings, clock=FixedClock(now))
 
 
+def promise_after(folder: Path, *edits: tuple[str, str], number: int = 2, since: str = "2026-11-22") -> Path:
+    """Return the file of a promise that follows the garden's: with `edits`, its own number, day and sentence."""
+    text = GARDEN.read_text("utf-8")
+    version = 'number: 1, from: 2020-01-01, says: "Our first promise."'
+    named = f'number: {number}, from: {since}, says: "What changed in number {number}."'
+    for old, new in ((version, named), *edits):
+        assert old in text, old
+        text = text.replace(old, new)
+    file = folder / f"promise-{number}.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
 def url(folder: Path, what: str) -> str:
     """Return the URL of a database of its own for `folder`; empty (SQLite in the folder) but with --postgresql."""
     server = os.environ.get(POSTGRESQL, "")

@@ -1,8 +1,10 @@
 """Settings of an installation: one frozen value, from the environment (``TROTH_…``) and defaults."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from troth.errors import InputError
@@ -22,6 +24,18 @@ class Settings(BaseSettings):
     database: str = Field(default="", description="URL of the main database; empty: SQLite in HOME/data.")
     keys_database: str = Field(default="", description="URL of the key database; empty: SQLite in HOME/keys.")
     master_key: Path | None = Field(default=None, description="The master key file; empty: HOME/secret/master.key.")
+    key_provider: str = Field(
+        default="", description="Who holds the master key: file:…, transit:https://… or aws-kms:…; empty: MASTER_KEY."
+    )
+    transit_token: SecretStr = Field(default=SecretStr(""), description="The token for OpenBao or Vault.")
+    transit_token_file: Path | None = Field(default=None, description="A file with that token, read at every call.")
+    transit_ca: Path | None = Field(default=None, description="Certificates to trust; empty: the machine's.")
+    transit_namespace: str = Field(default="", description="The namespace in OpenBao or Vault.")
+    epoch_days: int = Field(default=30, ge=0, le=3660, description="How long an epoch lasts; 0: until ended by hand.")
+    renew_master: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="Renew the master key with each epoch; auto: where nobody must carry a copy of it.",
+    )
 
     @property
     def data_folder(self) -> Path:
@@ -41,14 +55,50 @@ class Settings(BaseSettings):
             InputError: inside the data's or the keys' folder, where a backup would take it along.
         """
         file = self.master_key or self.home / "secret" / "master.key"
+        kind, _, place = self.key_provider.partition(":")
+        if self.key_provider and self.master_key:
+            raise InputError(
+                "key_provider", "Both TROTH_MASTER_KEY and TROTH_KEY_PROVIDER are set.", "Leave one of them out."
+            )
+        if kind == "file" and place:
+            file = Path(place)
         for folder in (self.data_folder, self.keys_folder):
-            if file.resolve().is_relative_to(folder.resolve()):
-                raise InputError(
-                    "master_key_place",
-                    "The master key may not lie in the folder of the data or of the wrapped keys.",
-                    "Name another place with TROTH_MASTER_KEY.",
-                )
+            must_lie_outside(file, folder)
         return file
+
+    @property
+    def key_provider_words(self) -> str:
+        """Kind and place of the key provider, as `troth.keys.choosing` reads them.
+
+        Raises:
+            InputError: as for `master_key_file`.
+        """
+        file = self.master_key_file
+        return self.key_provider if self.key_provider.partition(":")[0] not in {"", "file"} else f"file:{file}"
+
+    @property
+    def epoch_lasts(self) -> timedelta | None:
+        """How long an epoch of keys lasts; None: until it is ended by hand."""
+        return timedelta(days=self.epoch_days) if self.epoch_days else None
+
+    @property
+    def renews_master(self) -> bool | None:
+        """Whether the master key is renewed with each epoch; None: where nobody must carry a copy of it."""
+        return {"auto": None, "yes": True, "no": False}[self.renew_master]
+
+
+def must_lie_outside(master_key: Path, folder: Path) -> None:
+    """Check that a master key file is not in a folder of data, wrapped keys or backups.
+
+    Raises:
+        InputError: it is: whoever takes the folder would take the key along.
+    """
+    if master_key.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            "master_key_place",
+            "The master key may not lie in the folder of the data, of the wrapped keys or of a backup.",
+            "Name another place with TROTH_MASTER_KEY.",
+        )
 
 
 def from_environment() -> Settings:

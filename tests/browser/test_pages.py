@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 import uvicorn
@@ -17,8 +18,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from browser.install import find
 from installations import NOW
+from troth.app import App
 from troth.cli.demo import HOST, prepare
 from troth.clock import FixedClock
+from troth.demo.people import people
+from troth.demo.shop import build as build_shop
+from troth.gate.use import Use
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +53,7 @@ PLACES = {
     "known": "/you",
     "orders": "/you/orders",
     "choices": "/you/choices",
+    "looks": "/you/looks",
     "leave": "/delete",
     "missing": "/nowhere",
 }
@@ -62,10 +68,21 @@ class Served:
     base: str
 
 
+def _somebody_looks(app: App) -> None:
+    """Let support look at everybody one can shop as: once with a reason, once refused."""
+    app.staff.add("sam", "support", trained_until=(NOW + timedelta(days=30)).date(), by="Isa", now=NOW)
+    kinds = frozenset({"orders", "email", "page_views"})
+    for person in people(build_shop(now=NOW, customers=300, seed=7)):
+        for reason in ("Parcel came late, case 12", "") if person.customer else ():
+            use = Use(app.staff.actor("sam"), "service", kinds, reason=reason)
+            app.gate.read(use, app.identity.get(person.customer), now=NOW)
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("demo")
     opened = prepare(folder, customers=300, seed=7, say=lambda _: None, clock=FixedClock(NOW))
+    _somebody_looks(opened.app)
     listening = socket.socket()
     listening.bind((HOST, 0))
     server = uvicorn.Server(uvicorn.Config(opened.site, log_level="warning", lifespan="off"))

@@ -1,14 +1,17 @@
 """`troth check` as a person and as a program use it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from installations import GARDEN, IMPORT, ORDERS, PAGE_VIEWS, install, order, promise_after, say
 from promise.examples import GONE, TEXT, changed
 from troth.cli.check import check
+from troth.clock import SystemClock
 from troth.errors import InputError
 from troth.promise.export import json_schema
 
@@ -128,6 +131,10 @@ NEW = (
 )
 
 
+GOES_ON = "Until they are asked, only what is new stays off, the rest goes on."
+ENDS = "Until they are asked, all of it stays off."
+
+
 def two(folder: Path, new: str, old: str = TEXT) -> tuple[str, str]:
     """Write both promises and return their files."""
     (folder / "old").mkdir()
@@ -149,8 +156,8 @@ def test_a_new_promise_is_told_part_by_part(tmp_path: Path) -> None:
         f"  We would keep “Things you bought” for 8 years instead of 6 years.  [{file}:47:5]",
     ]
     assert parts[3].splitlines() == [
-        "To be asked again: an earlier yes goes on for the old scope.",
-        "  suggestions/orders: “Things you bought” for “Suggest products”.",
+        "To be asked again.",
+        f"  suggestions/orders: “Things you bought” for “Suggest products”. {GOES_ON}",
     ]
     assert parts[4].splitlines()[1:] == [
         "  service/orders: “Things you bought” for “Send what you order”.",
@@ -216,6 +223,7 @@ def test_a_comparison_as_json_is_for_programs(tmp_path: Path) -> None:
             "clause": "suggestions/orders",
             "first": False,
             "customers": None,
+            "goes_on": True,
             "why": ["We would keep “Things you bought” for 8 years instead of 6 years."],
         }
     ]
@@ -230,3 +238,67 @@ def test_no_markup_of_a_title_reaches_the_terminal(tmp_path: Path) -> None:
     file, old = two(tmp_path, NEW.replace("title: Things you bought", 'title: "Things [bold]you[/bold] bought"'))
     _, output = run(file, "--against", old)
     assert "We would keep “Things [bold]you[/bold] bought” for 8 years" in output
+
+
+GARDEN_LONGER = ("keep: 90 days", "keep: 3 years")
+ORDERS_SHORTER = ("keep: 6 years", "keep: 5 days")
+OTHER_QUESTION = ("Use your orders to suggest products?", "Use your orders to suggest what you may like?")
+
+
+@pytest.fixture
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TROTH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TROTH_PROMISE", str(GARDEN))
+    now = SystemClock().now()
+    app = install(tmp_path / "home", now=now)
+    for customer, clause, answer in (("c1", PAGE_VIEWS, "yes"), ("c2", PAGE_VIEWS, "no"), ("c3", ORDERS, "yes")):
+        say(app, customer, clause, answer)
+    lines = [order(who, "fork", at=now - timedelta(days=days)) for who, days in (("c1", 9), ("c1", 8), ("c2", 1))]
+    app.gate.collect(IMPORT, lines, now)
+    app.close()
+    return tmp_path
+
+
+def test_an_installation_tells_whom_a_new_promise_touches(live: Path) -> None:
+    file = promise_after(live, GARDEN_LONGER, OTHER_QUESTION, since="2030-01-01")
+    code, output = run(str(file), "--live")
+    assert code == 0, output
+    again = output.split("To be asked again.\n")[1].split("\n\n")[0].splitlines()
+    assert again == [
+        f"  suggestions/orders: “Things you bought” for “Suggest products”. 1 said yes. {ENDS}",
+        f"  suggestions/page_views: “Pages you looked at” for “Suggest products”. 1 said yes. {GOES_ON}",
+    ]
+    assert "It may follow version 1, which is on record." in output
+
+
+def test_an_installation_tells_what_would_go(live: Path) -> None:
+    now = SystemClock().now()
+    file = promise_after(live, ORDERS_SHORTER, since=f"{now:%Y-%m-%d}")
+    code, output = run(str(file), "--live", "--json")
+    assert code == 0, output
+    assert json.loads(output)["against"]["counted"] == {"orders": {"customers": 1, "items": 2}}
+    assert "“Things you bought”: 2 of 1 customer." in run(str(file), "--live")[1]
+
+
+def test_nothing_is_changed_by_asking(live: Path) -> None:
+    run(str(promise_after(live, ORDERS_SHORTER)), "--live")
+    app = install(live / "home", now=SystemClock().now())
+    assert app.promise.version.number == 1
+    assert app.gate.spans(app.identity.get("c1"))["orders"].count == 2
+    app.close()
+
+
+def test_a_new_promise_here_that_breaks_the_old_is_exit_1(live: Path) -> None:
+    file = live / "same.yaml"
+    file.write_text(GARDEN.read_text("utf-8").replace(*GARDEN_LONGER), "utf-8")
+    code, output = run(str(file), "--live")
+    assert code == 1
+    assert "P301" in output
+    broken = live / "broken.yaml"
+    broken.write_text("troth: 1\n", "utf-8")
+    assert run(str(broken), "--live")[0] == 2
+
+
+def test_two_promises_to_compare_with_are_one_too_many() -> None:
+    with pytest.raises(InputError, match="two promises"):
+        run(str(GARDEN), "--live", "--against", str(GARDEN))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from installations import GARDEN, IMPORT, PAGE_VIEWS, order, say, view
+from installations import GARDEN, IMPORT, PAGE_VIEWS, order, promise_after, say, view
 from troth.app import build
 from troth.cli.consent import commands
 from troth.settings import from_environment
@@ -26,7 +26,8 @@ def test_a_no_also_deletes_a_kind_that_the_promise_names_no_more(
     app.gate.collect(IMPORT, [view("c1", "p2", at=now)], now)
     app.close()
 
-    promise.write_text(text.replace("page_views:", "looks:"), encoding="utf-8")
+    renamed = promise_after(tmp_path, ("page_views:", "looks:"), since=f"{now:%Y-%m-%d}")
+    monkeypatch.setenv("TROTH_PROMISE", str(renamed))
     told = CliRunner().invoke(commands, ["set", "c1", "suggestions/orders", "no"], catch_exceptions=False)
     assert told.exit_code == 0, told.output
     assert "1 × page_views" in told.output

@@ -196,7 +196,9 @@ def test_a_yes_under_words_that_changed_has_expired_since_the_promise_in_force(
     assert expired.notices[0].replies[0].text == "Suggestions that fit what you own."
 
     same = replace(changed, version=replace(changed.version, same_meaning=frozenset({ORDERS})))
-    assert [event.status for event in records_of(made, same, subject=SUBJECT)[0].events] == [Status.GIVEN]
+    held = records_of(made, same, subject=SUBJECT, history=[promise])
+    assert [event.status for event in held[0].events] == [Status.GIVEN]
+    assert len(records_of(made, same, subject=SUBJECT)[0].events) == 2, "the words before are not on record"
 
     again = [*made, said(changed, ORDERS, YES)]
     assert [len(record.events) for record in records_of(again, changed, subject=SUBJECT)] == [1, 1, 1]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from installations import GARDEN, NOW, ORDERS, PAGE_VIEWS, SUGGEST, install, say
+from installations import NOW, ORDERS, PAGE_VIEWS, SUGGEST, install, promise_after, say
 from troth.app import App
 from troth.consent.model import Answer, Status
 from troth.errors import InputError, NotFoundError
@@ -85,10 +85,8 @@ def test_a_yes_does_not_hold_under_changed_words_until_asked_again(tmp_path: Pat
     customer = say(first, "c1", ORDERS, "yes")
     assert "orders" in first.gate.decide(SUGGEST, customer, now=NOW).allowed
     first.close()
-    changed = tmp_path / "promise.yaml"
-    text = GARDEN.read_text().replace("Suggestions that fit what you own.", "Suggestions and a letter from friends.")
-    changed.write_text(text)
-    second = install(tmp_path / "home", promise=changed)
+    edit = ("Suggestions that fit what you own.", "Suggestions and a letter from friends.")
+    second = install(tmp_path / "home", promise=promise_after(tmp_path, edit))
     refused = second.gate.decide(SUGGEST, customer, now=NOW).refused["orders"]
     assert refused.code.word == "words_changed"
     say(second, "c1", ORDERS, "yes")

@@ -6,7 +6,7 @@ no; here every rule is a sentence of its own, and a kind is allowed when all of 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Kind(NamedTuple):
@@ -26,11 +26,12 @@ class Purpose(NamedTuple):
 
 
 class Said(NamedTuple):
-    """The last word on one clause: was it a yes, on which day, and under today's words?"""
+    """The last word on one clause: was it a yes, on which day, under today's words, and under today's promise?"""
 
     yes: bool
     day: int
     todays_words: bool = True
+    todays_promise: bool = True
 
 
 class World(NamedTuple):
@@ -58,6 +59,8 @@ class World(NamedTuple):
     recipient: str
     purpose: str
     today: int
+    before: Mapping[str, Any] = {}
+    """What was otherwise in the promise before, by the names above; empty where there was none."""
 
 
 PARTNER = "partner"
@@ -118,10 +121,24 @@ def _ground(world: World, kind: str) -> bool:
     purpose = world.purposes[world.purpose]
     if purpose.basis == "consent":
         word = world.said.get((world.purpose, kind))
-        return word is not None and word.yes and word.todays_words
+        held = word is not None and word.yes and word.todays_words
+        return held and (word is None or word.todays_promise or _was_promised(world, kind))
     if purpose.basis == "contract":
         return world.last_order is not None and world.today < world.last_order + purpose.lasts
     return True
+
+
+def _was_promised(world: World, kind: str) -> bool:
+    """Whether the promise before, had it been asked for the very same, would have allowed it too."""
+    new_word = Said(yes=True, day=world.today)
+    said = dict.fromkeys(world.said, new_word) | {(world.purpose, kind): new_word}
+    # What a program may is in its key, what a person may is in the promise.
+    may = world.may if world.who == "program" else world.before.get("may", world.may)
+    then = world._replace(**world.before)._replace(said=said, before={}, may=may)
+    purpose, was = world.purposes[world.purpose], then.purposes.get(world.purpose)
+    same_use = was is not None and (was.use, was.basis) == (purpose.use, purpose.basis)
+    made_alike = then.kinds[kind].guessed_from == world.kinds[kind].guessed_from
+    return same_use and made_alike and kind in allowed(then)
 
 
 def _spoke_against(world: World, kind: str) -> bool:
@@ -145,7 +162,9 @@ def _gentle(world: World, kind: str) -> bool:
         personalises = _is_about(purpose.use, "personalize", "marketing.advertising")
         if personalises or data.guessed_from or purpose.basis == "legitimate_interest":
             return False
-    return all(_holds(world, source) for source in data.guessed_from)
+    # To make a guess we read its sources ourselves, whoever the guess is for.
+    making = world._replace(who="program", may=frozenset({world.purpose}), act="read", recipient="")
+    return all(_holds(making, source) for source in data.guessed_from)
 
 
 def _is_about(use: str, *roots: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 from installations import GARDEN, NOW, ORDERS, PAGE_VIEWS
 from troth.actors import Actor, ActorKind, of_job, of_service
 from troth.consent.model import Answer, Choice, Standing, Status
-from troth.gate.state import State, Terms, Verdict
+from troth.gate.state import State, Verdict
+from troth.gate.terms import Terms
 from troth.gate.use import Act, Use
 from troth.promise.model import (
     Ask,
@@ -133,14 +134,24 @@ TASTE = Clause("suggestions", "taste")
 
 
 def said(
-    *clauses: Clause, status: Status = Status.GIVEN, words: bytes | None = None, at: datetime = NOW - DAY
+    *clauses: Clause,
+    status: Status = Status.GIVEN,
+    words: bytes | None = None,
+    at: datetime = NOW - DAY,
+    promise: int = PROMISE.version.number,
 ) -> dict[Clause, Standing]:
     """Return choices on `clauses` that ended in `status`, under today's words or `words`."""
     return {
         clause: Standing(
             status,
             Choice(
-                clause, Answer.YES, at, next(iter(TERMS.digests[clause])) if words is None else words, "en", "page", 1
+                clause,
+                Answer.YES,
+                at,
+                next(iter(TERMS.digests[clause])) if words is None else words,
+                "en",
+                "page",
+                promise,
             ),
         )
         for clause in clauses
@@ -180,6 +191,39 @@ def purpose(key: str, **changes: Any) -> Terms:
 def partner(key: str = "parcelo", **changes: Any) -> Terms:
     """Return the terms with the recipient `key` changed."""
     return terms(recipients={**PROMISE.recipients, key: replace(PROMISE.recipients[key], **changes)})
+
+
+def after(*earlier: dict[str, Any], **changes: Any) -> Terms:
+    """Return the terms of the promise with `changes`, in force since today, after `earlier` ones of it.
+
+    The first of them has the number of `PROMISE` and is a year old; each that follows counts one more.
+    """
+    first, last = PROMISE.version.number, PROMISE.version.number + len(earlier)
+    history = []
+    for place, before in enumerate(earlier):
+        version = replace(PROMISE.version, since=TODAY - (len(earlier) - place) * timedelta(days=100))
+        named = replace(version, number=first + place, same_meaning=before.get("same_meaning", frozenset()))
+        rest = {key: value for key, value in before.items() if key != "same_meaning"}
+        history.append(replace(PROMISE, version=named, **rest))
+    same = changes.pop("same_meaning", frozenset())
+    newest = changes.pop("version", replace(PROMISE.version, number=last, since=TODAY))
+    version = replace(newest, same_meaning=same)
+    return Terms.of(replace(PROMISE, version=version, **changes), history)
+
+
+def with_purpose(key: str, **changes: Any) -> dict[str, Any]:
+    """Return what `after` takes for a promise whose purpose `key` is changed."""
+    return {"purposes": {**PROMISE.purposes, key: replace(PROMISE.purposes[key], **changes)}}
+
+
+def with_kind(key: str, **changes: Any) -> dict[str, Any]:
+    """Return what `after` takes for a promise whose kind of data `key` is changed."""
+    return {"data": {**PROMISE.data, key: replace(PROMISE.data[key], **changes)}}
+
+
+def with_partner(key: str, **changes: Any) -> dict[str, Any]:
+    """Return what `after` takes for a promise whose recipient `key` is changed."""
+    return {"recipients": {**PROMISE.recipients, key: replace(PROMISE.recipients[key], **changes)}}
 
 
 def stopped(state: State = YES, **stops: Any) -> State:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gate.reference import PARTNER, Kind, Purpose, Said, World, allowed
@@ -13,7 +13,8 @@ from gate.setting import PARCELO, titled
 from installations import GARDEN
 from troth.actors import Actor, ActorKind, of_customer, of_service
 from troth.consent.model import Answer, Choice, Standing, Status
-from troth.gate.state import State, Terms, Verdict
+from troth.gate.state import State, Verdict
+from troth.gate.terms import Terms
 from troth.gate.use import Act, Use
 from troth.promise import model
 from troth.promise.read import read_promise
@@ -140,6 +141,41 @@ def askers() -> Iterator[World]:
         )
 
 
+def versions() -> Iterator[World]:
+    """Yield everybody who may ask of a customer whose yes is as old as the promise before, whatever that one said."""
+    purpose = Purpose("functional", "consent", tuple(KINDS))
+    before: tuple[dict[str, Any], ...] = (
+        {},
+        {"purposes": {"b": OTHER}},
+        {"purposes": {"a": purpose._replace(kinds=("plain", "private")), "b": OTHER}},
+        {"purposes": {"a": purpose._replace(use="marketing.communications"), "b": OTHER}},
+        {"purposes": {"a": purpose._replace(basis="legitimate_interest"), "b": OTHER}},
+        {"kinds": {**KINDS, "plain": Kind(5)}},
+        {"kinds": {**KINDS, "guess": Kind(1, ("private",))}},
+        {"receives": {}},
+        {"receives": {"a": ("guess",)}},
+        {"may": frozenset[str]()},
+    )
+    words = (Said(yes=True, day=6), Said(yes=True, day=6, todays_promise=False), Said(yes=False, day=6))
+    for older, chosen, (act, to), who, use, bound in product(
+        before,
+        product(words, words, (words[1], words[0])),
+        (("read", ""), ("disclose", PARTNER)),
+        ("program", "person", "agency"),
+        ("functional", "personalize.content"),
+        (9, 10),
+    ):
+        yield _world(
+            purpose._replace(use=use),
+            said={("a", kind): word for kind, word in zip(KINDS, chosen, strict=True)},
+            who=who,
+            act=act,
+            recipient=to,
+            bound_until=bound,
+            before=older | {"since": 0},
+        )
+
+
 def disagreement(decide: Decide, worlds: Iterator[World]) -> World | None:
     """Return the first of `worlds` in which `decide` and the reference part; None when they always agree."""
     for world in worlds:
@@ -180,7 +216,7 @@ def _state(world: World, terms: Terms) -> State:
         clause = model.Clause(purpose, kind)
         shown = next(iter(terms.digests[clause]), b"") if word.todays_words else b"old"
         answer = Answer.YES if word.yes else Answer.NO
-        choice = Choice(clause, answer, day(word.day), shown, "en", "page", 1)
+        choice = Choice(clause, answer, day(word.day), shown, "en", "page", 1 if word.todays_promise else 0)
         standing[clause] = Standing(Status.GIVEN if word.yes else Status.REFUSED, choice)
     bought = world.last_order
     return State(
@@ -198,19 +234,42 @@ def _state(world: World, terms: Terms) -> State:
 
 
 def _terms_of(world: World) -> Terms:
-    receives = tuple(world.receives.items())
-    return _terms(tuple(world.purposes.items()), world.rule, world.since, world.bound_until, receives, world.may)
+    today = _promise_of(world)
+    if not world.before:
+        return _terms(today)
+    return _terms(today, _promise_of(world._replace(**world.before)))
 
 
 @cache
-def _terms(
-    purposes: tuple[tuple[str, Purpose], ...],
-    rule: str,
-    since: int,
-    bound_until: int,
-    receives: tuple[tuple[str, tuple[str, ...]], ...],
-    may: frozenset[str],
-) -> Terms:
+def _terms(today: "_Promised", before: "_Promised | None" = None) -> Terms:
+    if before is None:
+        return Terms.of(_promise(today, 1))
+    return Terms.of(_promise(today, 1), [_promise(before, 0)])
+
+
+class _Promised(NamedTuple):
+    purposes: tuple[tuple[str, Purpose], ...]
+    kinds: tuple[tuple[str, Kind], ...]
+    rule: str
+    since: int
+    bound_until: int
+    receives: tuple[tuple[str, tuple[str, ...]], ...]
+    may: frozenset[str]
+
+
+def _promise_of(world: World) -> _Promised:
+    return _Promised(
+        tuple(world.purposes.items()),
+        tuple(world.kinds.items()),
+        world.rule,
+        world.since,
+        world.bound_until,
+        tuple(world.receives.items()),
+        world.may,
+    )
+
+
+def _promise(told: _Promised, number: int) -> model.Promise:
     assert PARCELO.contract is not None
     orders = _GARDEN.data["orders"]
     data = {
@@ -223,32 +282,30 @@ def _terms(
             guessed_from=kind.guessed_from,
             events={"Ordered": ("x",)} if key == "plain" else {},
         )
-        for key, kind in KINDS.items()
+        for key, kind in told.kinds
     }
-    training, everything = ("basics",), dict.fromkeys(may, tuple(KINDS))
+    training, everything = ("basics",), dict.fromkeys(told.may, tuple(KINDS))
     partner = replace(
         PARCELO,
         key=PARTNER,
-        receives=dict(receives),
+        receives=dict(told.receives),
         works_inside_as="person",
-        contract=replace(PARCELO.contract, until=day(bound_until).date(), signed=FIRST.date()),
+        contract=replace(PARCELO.contract, until=day(told.bound_until).date(), signed=FIRST.date()),
         checked=model.Check(FIRST.date(), model.Period(1, model.Unit.YEARS), "x"),
     )
-    return Terms.of(
-        replace(
-            _GARDEN,
-            company=replace(_GARDEN.company, time_zone=ZoneInfo("UTC")),
-            version=replace(_GARDEN.version, since=day(since).date()),
-            children=model.Children(16, rule),
-            never=(),
-            data=data,
-            purposes={key: _purpose(key, purpose) for key, purpose in purposes},
-            recipients={PARTNER: partner},
-            roles={
-                "person": model.Role("person", everything, reason_required=True, training=training),
-                "aggregate": model.Role("aggregate", dict.fromkeys(may, ()), aggregate=may),
-            },
-        )
+    return replace(
+        _GARDEN,
+        company=replace(_GARDEN.company, time_zone=ZoneInfo("UTC")),
+        version=replace(_GARDEN.version, number=number, since=day(told.since).date()),
+        children=model.Children(16, told.rule),
+        never=(),
+        data=data,
+        purposes={key: _purpose(key, purpose) for key, purpose in told.purposes},
+        recipients={PARTNER: partner},
+        roles={
+            "person": model.Role("person", everything, reason_required=True, training=training),
+            "aggregate": model.Role("aggregate", dict.fromkeys(told.may, ()), aggregate=told.may),
+        },
     )
 
 

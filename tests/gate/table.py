@@ -22,6 +22,7 @@ from gate.setting import (
     WRITER,
     YES,
     Case,
+    after,
     asking,
     common,
     kind,
@@ -33,6 +34,7 @@ from gate.setting import (
     stopped,
     terms,
 )
+from gate.versions import AGAIN, LOOK, READER, VERSIONS
 from installations import NOW, ORDERS, PAGE_VIEWS
 from troth.actors import Actor, ActorKind, of_customer, of_job, of_service
 from troth.consent.model import Status
@@ -66,6 +68,10 @@ PROMISES = {
 }  # fmt: skip
 
 ACTORS = {
+    "a role is told of its purpose before its training is looked at": Case(
+        asking("suggestions", "orders", actor=replace(SUPPORT, trained_until=None)), TERMS, YES, "role_may_not"),
+    "a role does not have what nobody declared": Case(
+        asking("service", "shoe_size", actor=SUPPORT, reason="why"), TERMS, BOUGHT, "role_may_not"),
     "a key with the purpose": Case(SERVE, TERMS, BOUGHT, "allowed"),
     "a key without the purpose": Case(
         asking("suggestions", "orders", actor=of_service("erp", "tax")), TERMS, YES, "actor_may_not"),
@@ -276,9 +282,8 @@ BASES = {
         SUGGEST, TERMS, State(said(ORDERS, status=Status.INVALIDATED)), "consent_ended"),
     "a yes under other words has to be asked again": Case(
         SUGGEST, TERMS, State(said(ORDERS, words=b"old")), "words_changed"),
-    "unless the company says they mean the same": Case(
-        SUGGEST, terms(version=replace(PROMISE.version, same_meaning=frozenset({ORDERS}))),
-        State(said(ORDERS, words=b"old")), "allowed"),
+    "a no under other words is a no": Case(
+        SUGGEST, TERMS, State(said(ORDERS, status=Status.REFUSED, words=b"old")), "refused"),
     "a contract needs an order": Case(SERVE, TERMS, VISITOR, "no_relationship"),
     "a contract stands after an order": Case(SERVE, TERMS, BOUGHT, "allowed"),
     "a contract ends two years after the last order": Case(SERVE, TERMS, State(spans=LAPSED), "relationship_over"),
@@ -375,6 +380,8 @@ RECIPIENTS = {
 }  # fmt: skip
 
 PRIVATE = {
+    "who may not receive a guess is told that, whatever it is made from": Case(
+        sending("parcelo", "suggestions", "taste"), TERMS, State(said(TASTE)), "recipient_may_not"),
     "the most private data never personalises": Case(
         asking("offers", "card"), TERMS, State(said(Clause("offers", "card"))), "sacrosanct"),
     "less private data may": Case(
@@ -420,7 +427,7 @@ PRIVATE = {
         "sacrosanct"),
 }  # fmt: skip
 
-TABLE = {**PROMISES, **ACTORS, **AGENCIES, **PURPOSES, **STOPS, **NEVERS, **BASES, **RECIPIENTS, **PRIVATE}
+TABLE = PROMISES | ACTORS | AGENCIES | PURPOSES | STOPS | NEVERS | BASES | RECIPIENTS | PRIVATE | VERSIONS
 
 TRAINED = NOW + 3 * DAY
 FEBRUARY = datetime(2027, 2, 2, tzinfo=UTC)
@@ -428,6 +435,14 @@ TWO_YEARS = BUYER["orders"].last.replace(year=2028)
 EVER = datetime.max.replace(tzinfo=UTC)
 
 ENDS: dict[str, tuple[Case, datetime]] = {
+    "a person looks at what was agreed to until the training ends": (
+        Case(replace(LOOK, actor=replace(SUPPORT, trained_until=TRAINED)), after({}, **READER), AGAIN, "allowed"),
+        TRAINED),
+    "what was agreed to goes out until the end of the contract's last day": (
+        Case(sending("parcelo", "suggestions"), TERMS, YES, "allowed"), FEBRUARY),
+    "a comparison holds as long as the shorter of its clauses": (
+        Case(measuring("orders", compared=frozenset({ORDERS, Clause("service", "orders")})), TERMS, BOTH, "allowed"),
+        TWO_YEARS),
     "a yes has no end": (Case(SUGGEST, TERMS, YES, "allowed"), EVER),
     "a contract ends two years after the last order": (Case(SERVE, TERMS, BOUGHT, "allowed"), TWO_YEARS),
     "a person reads until the training ends": (

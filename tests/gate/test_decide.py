@@ -21,10 +21,11 @@ from gate.setting import (
     said,
 )
 from gate.table import ENDS, TABLE
+from gate.versions import GRANTS
 from installations import NOW, ORDERS, PAGE_VIEWS
 from troth.actors import Actor, ActorKind, of_customer, of_job, of_service
 from troth.consent.model import Status
-from troth.gate.decide import State, Terms, decide, hold
+from troth.gate.decide import Grant, State, Terms, decide, hold
 from troth.gate.reasons import Code
 from troth.gate.use import Act, Use
 from troth.promise.model import Clause, Promise
@@ -37,7 +38,7 @@ def test_the_gate_says(case: Case) -> None:
 
 
 def test_every_reason_of_a_use_stands_in_the_table() -> None:
-    at_the_door = {"past_keep", "erased", "event_undeclared", "nothing_declared", "in_the_future"}
+    at_the_door = {"past_keep", "erased", "event_undeclared", "nothing_declared", "in_the_future", "before_promise"}
     assert {code.word for code in Code} == {case.expected for case in TABLE.values()} - {"allowed"} | at_the_door
 
 
@@ -162,6 +163,12 @@ def test_time_only_closes(use: Use, state: State, later: timedelta) -> None:
 def test_a_verdict_says_until_when_it_holds(case: Case, end: datetime) -> None:
     verdict = decide(case.use, case.terms, case.state, case.now, customer=case.customer)
     assert (case.told(verdict), verdict.until) == ("allowed", end)
+
+
+@pytest.mark.parametrize(("case", "grant"), GRANTS.values(), ids=GRANTS.keys())
+def test_a_verdict_says_what_of_it_is_let_out(case: Case, grant: Grant) -> None:
+    [granted] = decide(case.use, case.terms, case.state, case.now, customer=case.customer).allowed.values()
+    assert granted == grant
 
 
 def test_a_clause_that_is_asked_about_directly_is_decided_as_carefully() -> None:

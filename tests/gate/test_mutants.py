@@ -8,27 +8,48 @@ import ast
 import copy
 import random
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import troth.gate.decide
-from gate.small_model import askers, customers, disagreement
+from gate.small_model import askers, customers, disagreement, versions
 from gate.table import ENDS, TABLE
+from gate.versions import GRANTS
 from troth.gate.reasons import Code
+from troth.gate.state import State
+from troth.gate.terms import Terms
+from troth.gate.use import Use
 
 FOLDER = Path(troth.gate.decide.__file__).parent
-FILES = {"decide": "decide", "asking": "may_ask", "outside": "bound_outside"}
-"""The files that hold the rules, each with the function by which the others reach it."""
+FILES = ("outside", "plan", "earlier", "terms", "asking", "decide")
+"""The files that hold the rules, each after those it imports."""
+
+OF_THE_PROMISE = frozenset({"plan", "earlier", "terms"})
+"""Those whose work is done once for a promise, and kept in its terms."""
 
 SEED = 20261122
 HOW_MANY = 24
 """Broken copies that are tried in a quick round; the slow test tries every one there is."""
 
+_READING = "plan(Manner(manner.purpose, Act.READ), one.promise) if part.sources else before"
+_KEPT = "known.purpose is not None and known.named <= self.promise.recipients.keys()"
 ONLY_FASTER = {
-    "decide: promise.data if data.guessed_from else (): always takes the first",
-    "decide: grant.until <= until: turns the comparison",
+    "plan: promise.data if data.guessed_from else (): always takes the first",
+    f"earlier: {_READING}: always takes the first",
+    f"terms: if {_KEPT}:: drops the step",
+    f"terms: {_KEPT}: ignores part 1",
+    f"terms: {_KEPT}: ignores part 2",
+    "terms: known.purpose is not None: turns the comparison",
+    "terms: known.named <= self.promise.recipients.keys(): turns the comparison",
+    "decide: if objected is None and signal is None:: drops the step",
+    "decide: whole.plain if until is FOREVER and case.is_plain else _NONE: always takes the second",
+    "decide: if part is not None and (known := standing.get(part.clause)) is not None:: drops the step",
+    "decide: if latest.promise == number:: drops the step",
+    "decide: if latest.words in part.accepts:: drops the step",
+    "decide: refused is None and part.sources and (not _sources_hold(part, case)): ignores part 2",
 }
 """Changes that change no answer: the place is there to save time."""
 
@@ -96,23 +117,37 @@ def _mutants() -> dict[str, tuple[str, int, int]]:
     return found
 
 
-def _run(source: ast.Module, name: str) -> dict[str, Any]:
-    names: dict[str, Any] = {"__name__": f"troth.gate.{name}"}
-    exec(compile(source, name, "exec"), names)  # noqa: S102 - our own source with one place changed
+def _run(file: str, source: ast.Module, before: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the names of the module `source`, which finds the modules of `before` where it imports from them."""
+    names: dict[str, Any] = {"__name__": f"troth.gate.{file}"}
+    exec(compile(source, file, "exec"), names)  # noqa: S102 - our own source with one place changed
+    for node in source.body:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            ours = before.get(node.module.removeprefix("troth.gate."), {})
+            names.update({one.name: ours[one.name] for one in node.names if one.name in ours})
     return names
 
 
 def broken(file: str, place: int, number: int) -> Callable[..., Any]:
     """Return `decide` with one change in one of its files."""
-    tree = ast.parse((FOLDER / f"{file}.py").read_text())
-    node = list(ast.walk(tree))[place]
-    new = list(_changes(node))[number][1]
-    changed = _run(ast.fix_missing_locations(_Put(node, new).visit(tree)), file)
-    if file == "decide":
-        return changed["decide"]  # type: ignore[no-any-return] # it is what it was, but for one place
-    whole = _run(ast.parse((FOLDER / "decide.py").read_text()), "decide")
-    whole[FILES[file]] = changed[FILES[file]]
-    return whole["decide"]  # type: ignore[no-any-return] # as above
+    modules: dict[str, dict[str, Any]] = {}
+    for one in FILES:
+        tree = ast.parse((FOLDER / f"{one}.py").read_text())
+        if one == file:
+            node = list(ast.walk(tree))[place]
+            tree = ast.fix_missing_locations(_Put(node, list(_changes(node))[number][1]).visit(tree))
+        modules[one] = _run(one, tree, modules)
+    decide, made_anew = modules["decide"]["decide"], modules["terms"]["Terms"]
+    if file not in OF_THE_PROMISE:
+        return decide  # type: ignore[no-any-return] # it is what it was, but for one place
+    made: dict[int, tuple[Terms, Any]] = {}
+
+    def decide_anew(use: Use, terms: Terms, state: State, now: datetime, *, customer: int | None = None) -> Any:
+        if id(terms) not in made:
+            made[id(terms)] = (terms, made_anew.of(terms.promise, [one.promise for one in terms.earlier]))
+        return decide(use, made[id(terms)][1], state, now, customer=customer)
+
+    return decide_anew
 
 
 def is_seen(decide: Callable[..., Any]) -> bool:
@@ -126,7 +161,11 @@ def is_seen(decide: Callable[..., Any]) -> bool:
             decide(case.use, case.terms, case.state, case.now, customer=case.customer).until != end
             for case, end in ENDS.values()
         )
-        return wrong or any(disagreement(decide, worlds()) for worlds in (askers, customers))
+        wrong = wrong or any(
+            next(iter(decide(case.use, case.terms, case.state, case.now).allowed.values())) != grant
+            for case, grant in GRANTS.values()
+        )
+        return wrong or any(disagreement(decide, worlds()) for worlds in (askers, versions, customers))
     except Exception:  # noqa: BLE001 - whatever a broken rule raises
         return True
 

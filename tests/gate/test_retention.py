@@ -55,7 +55,7 @@ _periods = st.builds(Period, st.integers(1, 400), st.sampled_from(Unit))
 
 @given(_periods, st.datetimes(datetime(2000, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)), st.floats(-40, 40))  # noqa: DTZ001 - bounds; the zone is added
 def test_the_shortcut_says_what_the_calendar_says(period: Period, now: datetime, days: float) -> None:
-    past = horizon(_data(Keep(period)), {}, LONDON, now=now)
+    past = horizon(Keep(period), {}, LONDON, now=now)
     try:
         at = now - timedelta(
             days=period.count * {"days": 1, "weeks": 7, "months": 30.4, "years": 365.2}[period.unit] + days
@@ -66,18 +66,18 @@ def test_the_shortcut_says_what_the_calendar_says(period: Period, now: datetime,
 
 
 def test_without_a_keep_nothing_is_past_it() -> None:
-    assert not horizon(_data(None), {}, LONDON, now=NOW).is_past(NOW - timedelta(days=40_000))
+    assert not horizon(None, {}, LONDON, now=NOW).is_past(NOW - timedelta(days=40_000))
 
 
 def test_after_the_last_order_all_items_share_one_end() -> None:
     data = _data(Keep(Period(2, Unit.YEARS), after="orders"))
     recent = {"orders": Span(NOW - timedelta(days=4000), NOW - timedelta(days=700), 2)}
-    assert not horizon(data, recent, LONDON, now=NOW).is_past(NOW - timedelta(days=4000))
+    assert not horizon(data.keep, recent, LONDON, now=NOW).is_past(NOW - timedelta(days=4000))
     old = {"orders": Span(NOW - timedelta(days=4000), NOW - timedelta(days=800), 2)}
-    assert horizon(data, old, LONDON, now=NOW).is_past(NOW - timedelta(days=1))
+    assert horizon(data.keep, old, LONDON, now=NOW).is_past(NOW - timedelta(days=1))
 
 
 def test_without_the_anchor_the_period_runs_from_the_item() -> None:
     data = _data(Keep(Period(2, Unit.YEARS), after="orders"))
-    assert horizon(data, {}, LONDON, now=NOW).is_past(NOW - timedelta(days=731))
-    assert not horizon(data, {}, LONDON, now=NOW).is_past(NOW - timedelta(days=700))
+    assert horizon(data.keep, {}, LONDON, now=NOW).is_past(NOW - timedelta(days=731))
+    assert not horizon(data.keep, {}, LONDON, now=NOW).is_past(NOW - timedelta(days=700))

@@ -9,7 +9,7 @@ from installations import IMPORT, NOW, ORDERS, install, order, say
 from troth.app import App
 from troth.errors import InputError, NotFoundError, UnavailableError
 from troth.gate.use import Arrived
-from troth.identity.service import normalised
+from troth.identity.naming import normalised
 
 
 @pytest.mark.parametrize(

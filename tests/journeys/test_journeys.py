@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def _matches(expected: tuple[str, ...], printed: list[str]) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("journey", sorted(path.name for path in HERE.glob("*.txt")))
 def test_the_journey_goes_as_told(journey: str, tmp_path: Path) -> None:
-    for file in HERE.glob("*.csv"):
+    for file in (*HERE.glob("*.csv"), *HERE.glob("*.yaml")):
         shutil.copy(file, tmp_path)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("TROTH_")},
@@ -55,7 +56,7 @@ def test_the_journey_goes_as_told(journey: str, tmp_path: Path) -> None:
     }
     for step in _steps((HERE / journey).read_text()):
         done = subprocess.run(
-            step.command.split(),
+            shlex.split(step.command),
             cwd=tmp_path,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from installations import GARDEN
 from promise.examples import GONE, changed, values
-from troth.promise.export import json_schema
-from troth.promise.read import check_promise_text
+from troth.promise.export import gpc, json_schema
+from troth.promise.read import check_promise_text, read_promise
 
 VALIDATOR = Draft202012Validator(json_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
@@ -62,3 +63,7 @@ def test_every_key_has_words_for_the_editor() -> None:
         for key, value in shape["properties"].items():
             assert value.get("description") or "$ref" in value or "anyOf" in value, f"{name}.{key}"
         assert shape["description"], name
+
+
+def test_every_promise_says_that_it_heeds_signals_and_since_when() -> None:
+    assert gpc(read_promise(GARDEN)) == {"gpc": True, "lastUpdate": "2020-01-01"}

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from installations import GARDEN, IMPORT, NOW, ORDERS, PAGE_VIEWS, WEB, install, order, say, view
+from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, WEB, install, order, promise_after, say, view
 from recommend.shops import checked, checkerboard, database_of, engine_of, number_of, pass_time, product
 from troth.actors import of_service
 from troth.app import App
@@ -260,9 +260,7 @@ def test_a_model_made_under_another_promise_is_not_served_and_is_made_anew(tmp_p
     checkerboard(first)
     first.suggestions.fit(now=NOW)
     assert first.suggestions.suggest(WEB, number_of(first, "c05"), most=3, now=NOW).rung is Rung.PERSONAL
-    changed = tmp_path / "promise.yaml"
-    changed.write_text(GARDEN.read_text().replace("number: 1,", "number: 2,").replace("fit what you own", "fit you"))
-    second = install(tmp_path / "home", promise=changed)
+    second = install(tmp_path / "home", promise=promise_after(tmp_path, ("fit what you own", "fit you")))
     # Everybody has to be asked again, so nobody is in any model.
     for customer in (number_of(second, "c05"), VISITOR):
         assert second.suggestions.suggest(WEB, customer, most=3, now=NOW).rung is Rung.CATALOGUE

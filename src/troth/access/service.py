@@ -13,7 +13,9 @@ from troth.promise.model import Promise
 
 COLLECT = "collect"
 CHOICES = "choices"
-"""What a key may do beside reading for a purpose: bring data in, record choices."""
+EXPLAIN = "explain"
+LINK = "link"
+"""What a key may do beside reading for a purpose: bring data in, record choices and ages, ask why, say who is one."""
 
 _PREFIX = "troth_"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -43,7 +45,7 @@ class Access:
             raise InputError(
                 "key_name", "A key's name is made of small letters, digits and dashes.", "For example: webshop"
             )
-        known = frozenset(self._promise.purposes) | {COLLECT, CHOICES}
+        known = frozenset(self._promise.purposes) | {COLLECT, CHOICES, EXPLAIN, LINK}
         unknown = sorted(may - known)
         if unknown or not may:
             raise InputError(

@@ -14,6 +14,7 @@ from datetime import datetime
 from troth.consent.model import Answer
 from troth.consent.service import Consent, Said
 from troth.gate.gate import Gate
+from troth.identity.model import IdKind
 from troth.identity.service import Identity
 from troth.promise.model import Clause
 
@@ -43,15 +44,23 @@ class Choosing:
         self._gate = gate
         self._identity = identity
 
-    def choose_for(self, outside_id: str, answers: Sequence[Answered], *, via: str, now: datetime) -> Chosen:
-        """As `choose`, for the customer the company calls `outside_id`; a first choice makes the customer.
+    def choose_for(
+        self,
+        outside_id: str,
+        answers: Sequence[Answered],
+        *,
+        via: str,
+        now: datetime,
+        kind: IdKind = IdKind.CUSTOMER,
+    ) -> Chosen:
+        """As `choose`, for the customer with this identifier; a first choice makes the customer.
 
         Raises:
             InputError: an unknown clause, words that are not today's, or no id. Then no customer was made either.
         """
         for clause, _, shown in answers:
             self._consent.must_be_todays(clause, shown)
-        return self.choose(self._identity.obtain(outside_id, now=now), answers, via=via, now=now)
+        return self.choose(self._identity.obtain(outside_id, now=now, kind=kind), answers, via=via, now=now)
 
     def choose(self, customer: int, answers: Sequence[Answered], *, via: str, now: datetime) -> Chosen:
         """Record `answers`, all or none, and act on them.

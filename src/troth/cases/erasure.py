@@ -4,7 +4,9 @@ Laws, in order; killed anywhere, the same steps are done again from the journal 
 
 1. Lock and note. In one transaction the customer is restricted, the erasure is written to the journal, and the outbox
    tells of a removal. From its commit on the gate lets nothing out but what a law demands, and no page may be shown
-   from a model that still holds the customer's part for longer than the engine's grace.
+   from a model that still holds the customer's part for longer than the engine's grace. Whoever is linked to the
+   customer is the same person: all their numbers are locked and noted in that transaction, and their links forgotten.
+   From then on each is erased alone.
 2. The model's part is subtracted.
 3. Choices go. Then who it was is forgotten: only a keyed hash stays, so that an old file can't bring the customer
    back. Nothing that was here comes back, also not what was dated ahead of our clock.
@@ -14,7 +16,7 @@ Laws, in order; killed anywhere, the same steps are done again from the journal 
 6. The journal says done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,24 +66,34 @@ class Erasure:
 
     def describe(self, customer: int, *, now: datetime) -> Erased:
         """Return what `erase` would do, without doing it."""
-        reports = [keeper.describe(customer) for keeper in self._keepers]
+        with self._database.reading() as connection:
+            numbers = self._identity.people.numbers(connection, customer)
+        reports = [keeper.describe(number) for keeper in self._keepers for number in numbers]
         counts = {kind: span.count for kind, span in self._gate.spans(customer).items()}
-        reports += [KeeperReport("vault", counts), self._identity.describe(customer)]
-        return Erased(tuple(reports), self._gate.kept_by_law(customer, now=now), self._ring.count(customer))
+        reports += [KeeperReport("vault", counts), *(self._identity.describe(number) for number in numbers)]
+        keys = sum(self._ring.count(number) for number in numbers)
+        return Erased(_by_room(reports), self._gate.kept_by_law(customer, now=now), keys)
 
     def erase(self, customer: int, *, now: datetime) -> Erased:
-        """Erase everything of the customer but what a law demands. Durable when it returns.
+        """Erase everything of the customer as a person but what a law demands. Durable when it returns.
 
         Raises:
-            NotAllowedError: a legal hold stands on the customer; nothing was changed.
+            NotAllowedError: a legal hold stands on one of their numbers; nothing was changed.
         """
         with self._database.writing() as connection:
-            self._gate.must_be_free_to_delete(connection, customer)
-            self._identity.restrict(connection, customer)
-            store.begin(connection, customer, now)
-            outbox.tell(connection, [customer], "erased", removal=True, at=now)
-        # Here the customer is locked and the journal knows: `resume` brings whatever is missing below.
-        return self._finish(customer, now)
+            numbers = self._identity.people.numbers(connection, customer)
+            for number in numbers:
+                self._gate.must_be_free_to_delete(connection, number)
+                self._identity.restrict(connection, number)
+                store.begin(connection, number, now)
+            self._identity.people.dissolve(connection, numbers)
+            outbox.tell(connection, numbers, "erased", removal=True, at=now)
+        # Here all are locked and the journal knows: `resume` brings whatever is missing below.
+        done = [self._finish(number, now) for number in numbers]
+        # Of a law that keeps something under two numbers, the later end is told: the same words, ending in a day.
+        kept = {kind: max(one.kept.get(kind, "") for one in done) for one in done for kind in one.kept}
+        reports = [report for one in done for report in one.reports]
+        return Erased(_by_room(reports), kept, sum(one.keys_destroyed for one in done))
 
     def resume(self, *, now: datetime) -> int:
         """Finish the erasures that a crash left half done; return how many."""
@@ -107,3 +119,15 @@ class Erasure:
         with self._database.writing() as connection:
             store.finish(connection, customer, now)
         return Erased(tuple(reports), kept, destroyed)
+
+
+def _by_room(reports: Iterable[KeeperReport]) -> tuple[KeeperReport, ...]:
+    """Return one report for each room, in the order of their first; the numbers of one person are added up."""
+    rooms: dict[str, KeeperReport] = {}
+    for report in reports:
+        held = rooms.get(report.room, KeeperReport(report.room))
+        counts = {
+            what: held.counts.get(what, 0) + report.counts.get(what, 0) for what in [*held.counts, *report.counts]
+        }
+        rooms[report.room] = KeeperReport(report.room, counts, {**held.kept, **report.kept})
+    return tuple(rooms.values())

@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from troth.cli.against import comparison_as_json, print_comparison
+from troth.cli.against import Touched, comparison_as_json, print_comparison
+from troth.cli.opening import opened
 from troth.errors import InputError
 from troth.promise.compare import compare, unpromised
 from troth.promise.errors import Finding, Severity
@@ -29,12 +30,15 @@ def check(
         Path | None,
         typer.Option(metavar="OLD", help="Also say what FILE changes beside this older promise.", show_default=False),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Also say what FILE changes in this installation, and for how many.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of promise files.")] = False,
 ) -> None:
     """Check a promise file. Exit 0: it can be in force (warnings allowed); 2: it can't.
 
-    With --against, exit 1 when it would use something that the older promise never promised.
+    With --against or --live, exit 1 when it would use something that the older promise never promised.
     """
     if schema:
         typer.echo(json_schema_text(), nl=False)
@@ -42,6 +46,11 @@ def check(
     if file is None:
         raise InputError("promise_not_named", "No promise file is named.", "Run: troth check promise.yaml")
     checked = check_promise(file)
+    if live and against is not None:
+        raise InputError("check_twice", "--live and --against name two promises to compare with.", "Leave one out.")
+    if live:
+        _check_live(checked, file, as_json=as_json)
+        return
     if against is not None:
         _check_against(checked, file, check_promise(against), against, as_json=as_json)
         return
@@ -63,21 +72,47 @@ def _check_against(checked: Checked, file: Path, before: Checked, against: Path,
             for found, name in ((checked, file), (before, against)):
                 _print(found, name)
         raise typer.Exit(_INVALID)
+    _compare(old, new, checked, file, _as_json(before), str(against), None, as_json=as_json)
+
+
+def _check_live(checked: Checked, file: Path, *, as_json: bool) -> None:
+    """Compare with the newest promise on record in the installation, and count whom the change touches."""
+    if checked.promise is None:
+        _print_json(_as_json(checked)) if as_json else _print(checked, file)
+        raise typer.Exit(_INVALID)
+    with opened() as app:
+        old, new = app.given.coming or app.promise, checked.promise
+        touched = app.touched_by(new)
+        name = f"version {old.version.number}, which is on record"
+        _compare(old, new, checked, file, {}, name, Touched(*touched), as_json=as_json)
+
+
+def _compare(
+    old: Promise,
+    new: Promise,
+    checked: Checked,
+    file: Path,
+    before: dict[str, object],
+    name: str,
+    touched: Touched | None,
+    *,
+    as_json: bool,
+) -> None:
     comparison = compare(old, new)
     wrong = unpromised(old, new, comparison)
     if as_json:
-        compared = comparison_as_json(old, new, comparison)
+        compared = comparison_as_json(old, new, comparison, touched)
         compared["findings"] = [_finding_as_json(finding) for finding in wrong]
-        _print_json(_as_json(checked) | {"against": _as_json(before) | compared})
+        _print_json(_as_json(checked) | {"against": before | compared})
     else:
-        print_comparison(old, new, comparison)
+        print_comparison(old, new, comparison, touched)
         _print(Checked(new, checked.findings), file)
-        _print_unpromised(wrong, checked, file, against)
+        _print_unpromised(wrong, checked, file, name)
     if wrong:
         raise typer.Exit(_UNPROMISED)
 
 
-def _print_unpromised(wrong: tuple[Finding, ...], checked: Checked, file: Path, against: Path) -> None:
+def _print_unpromised(wrong: tuple[Finding, ...], checked: Checked, file: Path, against: str) -> None:
     console = Console(highlight=False)
     lines = _lines(file, checked)
     for finding in wrong:

@@ -83,8 +83,10 @@ def records(
 
     with opened() as app:
         number = app.identity.get(customer)
-        said = [(one.choice, one.words) for one in reversed(app.consent.history(number))]
+        # Of this one id: the records of linked ids speak of other pseudonyms, which a link does not change.
+        said = [(one.choice, one.words) for one in reversed(app.consent.said_under(number))]
         subject = pseudonym(app.ring.named("consent-records"), number)
         outside_id = (app.identity.outside_id(number) or "") if name_customer else ""
         # print, not rich: what is printed is read by programs and may not be wrapped.
-        typer.echo(write(records_of(said, app.promise, subject=subject, outside_id=outside_id)))
+        history = app.given.history
+        typer.echo(write(records_of(said, app.promise, subject=subject, history=history, outside_id=outside_id)))

@@ -18,7 +18,7 @@ def create(
     name: Name,
     may: Annotated[
         list[str] | None,
-        typer.Option("--for", help="A purpose of the promise, or: collect, choices. Repeat for more."),
+        typer.Option("--for", help="A purpose of the promise, or: collect, choices, explain, link. Repeat for more."),
     ] = None,
 ) -> None:
     """Make a key and print it, once. By default it may suggest and record choices."""

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from troth.cli import consent, key, stop
+from troth.cli import consent, customer, gate, key, keys, look, staff, stop
 from troth.cli.check import check
 from troth.cli.demo import demo
 from troth.cli.forget import forget, rebuild_model, verify_erasure
@@ -32,7 +32,12 @@ commands.command(name="import")(import_)
 commands.command(name="verify-erasure")(verify_erasure)
 commands.command(name="rebuild-model", hidden=True)(rebuild_model)
 commands.add_typer(consent.commands, name="consent")
+commands.add_typer(customer.commands, name="customer")
+commands.add_typer(gate.commands, name="gate")
 commands.add_typer(key.commands, name="key")
+commands.add_typer(keys.commands, name="keys")
+commands.add_typer(look.commands, name="look")
+commands.add_typer(staff.commands, name="staff")
 commands.add_typer(stop.commands, name="stop")
 
 

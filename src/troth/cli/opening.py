@@ -27,6 +27,7 @@ def opened() -> Iterator["App"]:
 @contextmanager
 def kept_true(app: "App") -> Iterator[None]:
     """While the block runs, keep the model true to what customers say and delete what the clock ends."""
+    from troth.jobs.epoch import EpochChanger
     from troth.jobs.refresh import Refresher
     from troth.jobs.retention import delete_what_is_over
 
@@ -35,8 +36,11 @@ def kept_true(app: "App") -> Iterator[None]:
         delete_what_is_over(app.gate, now=now)
 
     refresher = Refresher(app.suggestions, app.clock, expire=expire)
+    changer = EpochChanger(app.epochs, app.clock, lasts=app.settings.epoch_lasts)
     refresher.start()
+    changer.start()
     try:
         yield
     finally:
+        changer.stop()
         refresher.stop()

@@ -5,11 +5,13 @@ them allow a use, eight do not. Choices alone make five of the ten; the other fi
 that was closed, a court, the company) and stand in records that we read or write.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
+from troth.identity.model import Link
 from troth.promise.model import Clause
 
 
@@ -41,6 +43,9 @@ class Status(StrEnum):
     """Its time, or the context it was given in, has passed."""
     INVALIDATED = "invalidated"
     """Found not to have been valid, by an authority or a court; past uses too."""
+
+    # The text's own, which Python keeps; an enum works it out anew each time, and verdicts look many of them up.
+    __hash__ = str.__hash__
 
     @property
     def iri(self) -> str:
@@ -85,6 +90,36 @@ class Standing:
     latest: Choice
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A choice as it was recorded: the how manyth of all, and under which customer's number."""
+
+    seq: int
+    customer: int
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that a link joins: its numbers, and where their clauses stood right before."""
+
+    numbers: frozenset[int]
+    standing: Mapping[Clause, Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Where the clauses of linked numbers stand as those of one person.
+
+    Attributes:
+        standing: where each clause stands.
+        meetings: the two sides of each link, in the order in which they were linked.
+    """
+
+    standing: Mapping[Clause, Standing] = field(default_factory=lambda: MappingProxyType({}))
+    meetings: tuple[tuple[Side, Side], ...] = ()
+
+
 def fold(choices: Iterable[Choice]) -> Mapping[Clause, Standing]:
     """Return where each clause stands after `choices`, given in the order in which they were recorded."""
     return {standing.latest.clause: standing for standing in steps(choices)}
@@ -125,3 +160,69 @@ def _next(status: Status, answer: Answer) -> Status:
 
 
 _ONCE_GIVEN = frozenset({Status.RENEWED_GIVEN, Status.WITHDRAWN, Status.REVOKED, Status.EXPIRED})
+
+
+def join(said: Iterable[Recorded], links: Sequence[Link]) -> Joined:
+    """Return where the clauses of the one person stand whom `links` make of several numbers.
+
+    Laws:
+
+    1. At a link a recorded no beats a yes, whichever was said later. No record is not a no. Of two noes, and of two
+       yeses, the later recorded is the one that is told.
+    2. What is said after the link counts normally, under whichever number it is said.
+    3. Only the links that stand are asked for. So a link that was taken away leaves each side with exactly its own
+       choices, also those made while it stood, whatever else was linked or parted meanwhile.
+
+    Args:
+        said: the choices made under any of the numbers, in any order.
+        links: the links between them that stand; together they make one person.
+    """
+    sides: dict[int, _Side] = {}
+    meetings: list[tuple[Side, Side]] = []
+    waiting = sorted(links, key=lambda link: (link.after, link.number))
+    for one in sorted(said, key=lambda one: one.seq):
+        while waiting and waiting[0].after < one.seq:
+            meetings.append(_meet(sides, waiting.pop(0)))
+        _side(sides, one.customer).hear(one)
+    meetings += [_meet(sides, link) for link in waiting]
+    last = next(iter(sides.values()), None)
+    return Joined({} if last is None else last.told().standing, tuple(meetings))
+
+
+class _Side:
+    """Numbers that are one person so far, and what they said so far."""
+
+    def __init__(self, numbers: set[int], reached: dict[Clause, tuple[int, Standing]]) -> None:
+        self.numbers = numbers
+        self.reached = reached
+
+    def hear(self, one: Recorded) -> None:
+        """Take in a choice, the latest of all."""
+        clause = one.choice.clause
+        before = self.reached[clause][1].status if clause in self.reached else Status.UNKNOWN
+        self.reached[clause] = (one.seq, Standing(_next(before, one.choice.answer), one.choice))
+
+    def told(self) -> Side:
+        """Return where it stands."""
+        return Side(frozenset(self.numbers), {clause: standing for clause, (_, standing) in self.reached.items()})
+
+
+def _side(sides: dict[int, _Side], number: int) -> _Side:
+    return sides.setdefault(number, _Side({number}, {}))
+
+
+def _meet(sides: dict[int, _Side], link: Link) -> tuple[Side, Side]:
+    """Make one side of the two that `link` joins; return them as they stood."""
+    one, other = _side(sides, link.one), _side(sides, link.other)
+    told = one.told(), other.told()
+    for clause, theirs in other.reached.items():
+        one.reached[clause] = max(one.reached.get(clause, theirs), theirs, key=_weight)
+    one.numbers |= other.numbers
+    sides |= dict.fromkeys(one.numbers, one)
+    return told
+
+
+def _weight(reached: tuple[int, Standing]) -> tuple[bool, int]:
+    """What decides where two meet: a no before a yes, then the later recorded."""
+    seq, standing = reached
+    return standing.latest.answer is Answer.NO, seq

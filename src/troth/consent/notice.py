@@ -1,5 +1,6 @@
 """Which words were shown. A choice holds only under words that mean what they meant when it was made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troth.canonical import canonical_json, sha256
@@ -52,4 +53,26 @@ def digests_now(promise: Promise) -> dict[Clause, frozenset[bytes]]:
         for data in purpose.data:
             shown = (words_for(purpose, data, language) for language in promise.company.languages)
             found[Clause(purpose.key, data)] = frozenset(words.digest for words in shown if words is not None)
+    return found
+
+
+def accepted(history: Sequence[Promise], today: Promise) -> dict[Clause, frozenset[bytes]]:
+    """Return clause → the digests of the words under which a yes holds today.
+
+    A yes under earlier words holds only while each promise since says that they mean the same.
+
+    Args:
+        history: every earlier promise on record, oldest first.
+        today: the promise in force.
+    """
+    found = digests_now(today)
+    spoken = [digests_now(promise) for promise in history]
+    for clause, words in found.items():
+        newer, listed = words, clause in today.version.same_meaning
+        for promise, said in zip(reversed(history), reversed(spoken), strict=True):
+            older = said.get(clause, frozenset())
+            if not older or not (listed or older <= newer):
+                break
+            found[clause] |= older
+            newer, listed = older, clause in promise.version.same_meaning
     return found

@@ -14,13 +14,13 @@ What is told of purpose, recipients, storage and rights is today's promise; the 
 the number of the promise's version they stood in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 
 from troth.canonical import canonical_json, keyed_hash, sha256
 from troth.consent import described, vocabulary
 from troth.consent.model import Answer, Choice, Standing, Status, steps
-from troth.consent.notice import Words, digests_now
+from troth.consent.notice import Words, accepted
 from troth.consent.records import (
     DPV,
     PROFILE,
@@ -34,7 +34,7 @@ from troth.consent.records import (
     Process,
     Reply,
 )
-from troth.promise.model import Basis, Promise
+from troth.promise.model import Basis, Clause, Promise
 
 _METHODS = {
     "page": "Answered on our page",
@@ -63,6 +63,7 @@ def records_of(
     promise: Promise,
     *,
     subject: str,
+    history: Sequence[Promise] = (),
     outside_id: str = "",
     choices_at: str = "",
 ) -> tuple[ConsentRecord, ...]:
@@ -72,10 +73,12 @@ def records_of(
         said: every choice of one customer with the words of its day, oldest first.
         promise: the promise in force.
         subject: the customer's pseudonym.
+        history: every promise before it that is on record, oldest first.
         outside_id: the company's own id of the customer; empty: it stays out.
         choices_at: the address of the page where a choice is changed; empty: the privacy contact.
     """
     standings = list(steps(choice for choice, _ in said))
+    holding = accepted(history, promise)
     last = {standing.latest.clause: index for index, standing in enumerate(standings)}
     return tuple(
         _record(
@@ -84,7 +87,7 @@ def records_of(
             promise,
             subject=_subject(subject, outside_id),
             number=index,
-            newest=last[words.clause] == index,
+            holding=holding if last[words.clause] == index else None,
             choices_at=choices_at,
         )
         for index, (standing, (_, words)) in enumerate(zip(standings, said, strict=True))
@@ -98,7 +101,7 @@ def _record(
     *,
     subject: Party,
     number: int,
-    newest: bool,
+    holding: Mapping[Clause, frozenset[bytes]] | None,
     choices_at: str,
 ) -> ConsentRecord:
     choice, company = standing.latest, promise.company
@@ -107,7 +110,7 @@ def _record(
     recipients = tuple(described.recipients_of(promise, choice.clause))
     name = _identifier(subject.identifier, choice, number)
     contact = described.reached_at(company.privacy_contact, company.site)
-    ended = _ended(choice, promise) if newest else None
+    ended = None if holding is None else _ended(choice, promise, holding)
     return ConsentRecord(
         id=f"urn:uuid:{name}",
         types=(RECORD,),
@@ -187,7 +190,7 @@ def _event(standing: Standing) -> Event:
     )
 
 
-def _ended(choice: Choice, promise: Promise) -> Event | None:
+def _ended(choice: Choice, promise: Promise, holding: Mapping[Clause, frozenset[bytes]]) -> Event | None:
     """Return what ended a yes that the customer never took back; None while nothing did."""
     if choice.answer is Answer.NO:
         return None
@@ -195,7 +198,7 @@ def _ended(choice: Choice, promise: Promise) -> Event | None:
     asked = purpose is not None and purpose.basis is Basis.CONSENT and choice.clause.data in purpose.data
     if not asked:
         status, why = Status.REVOKED, "The promise no longer asks for this."
-    elif choice.clause in promise.version.same_meaning or choice.words in digests_now(promise)[choice.clause]:
+    elif choice.words in holding[choice.clause]:
         return None
     else:
         status, why = Status.EXPIRED, "The words of the question changed; the customer must be asked again."

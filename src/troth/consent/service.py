@@ -7,6 +7,8 @@ Laws:
 2. A no is recorded as readily as a yes, also when it is the first answer.
 3. The choice and the row that tells the other rooms of it are one transaction. A no (and a yes) holds for every read
    that begins after it.
+4. Of linked customers the choices of all count as those of one person, by the laws of `model.join`. Each choice stays
+   recorded under the number under which it was made.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.consent import store
-from troth.consent.model import Answer, Choice, Standing, fold
+from troth.consent.model import Answer, Choice, Joined, Standing, fold, join
 from troth.consent.notice import Words, words_for
 from troth.db import outbox
 from troth.db.engine import Connection, Database
@@ -102,7 +104,9 @@ class Consent:
                 who = dict.fromkeys(
                     customer for customer, one in zip(numbers, said, strict=True) if one.choice.answer is answer
                 )
-                outbox.tell(connection, who, "chose", removal=removal, at=now)
+                outbox.tell(
+                    connection, self._identity.people.together(connection, who), "chose", removal=removal, at=now
+                )
         return said
 
     def must_be_todays(self, clause: Clause, shown: bytes) -> Words:
@@ -122,27 +126,48 @@ class Consent:
         )
 
     def standing(self, customer: int) -> Mapping[Clause, Standing]:
-        """Return where each clause stands for the customer; clauses without a choice are absent."""
+        """Return where each clause stands for the customer as a person; clauses without a choice are absent."""
         with self._database.reading() as connection:
-            return self.standing_in(connection, customer)
+            person = self._identity.people.seen(connection, customer).person
+            return (
+                self.standing_in(connection, customer) if person is None else self.joined(connection, person).standing
+            )
+
+    def joined(self, connection: Connection, person: int) -> Joined:
+        """Return where the clauses of a linked person stand, inside an open transaction."""
+        people = self._identity.people
+        said = store.recorded(connection, people.numbers(connection, person))
+        return join(said, people.links(connection, person))
+
+    def newest(self, connection: Connection) -> int:
+        """Return the number of the newest choice of anybody, inside an open transaction."""
+        return store.newest(connection)
 
     def standing_in(self, connection: Connection, customer: int) -> Mapping[Clause, Standing]:
-        """As `standing`, inside an open transaction."""
+        """Return where each clause stands by the choices made under one number, inside an open transaction."""
         return fold(store.of_customer(connection, customer))
 
     def standing_of(self, connection: Connection, customers: Sequence[int]) -> dict[int, Mapping[Clause, Standing]]:
-        """As `standing`, for many, inside an open transaction. Who made no choice is absent."""
+        """As `standing_in`, for many. Who made no choice is absent."""
         return {who: fold(made) for who, made in store.of_customers(connection, customers).items()}
 
     def standing_on(self, connection: Connection, purpose: str) -> dict[int, Mapping[Clause, Standing]]:
-        """Return customer → where the clauses of `purpose` stand, for everybody who made a choice on one."""
+        """As `standing_in`, on the clauses of `purpose`, for everybody who made a choice on one."""
         return {who: fold(made) for who, made in store.of_clauses(connection, purpose).items()}
 
     def history(self, customer: int) -> list[Said]:
-        """Return every choice of the customer with the words of its day, newest first."""
+        """Return every choice of the customer as a person with the words of its day, newest first."""
         with self._database.reading() as connection:
-            made = store.of_customer(connection, customer)
-            shown = {digest: store.words_of(connection, digest) for digest in {choice.words for choice in made}}
+            numbers = self._identity.people.numbers(connection, customer)
+            return self._shown(connection, [one.choice for one in store.recorded(connection, numbers)])
+
+    def said_under(self, customer: int) -> list[Said]:
+        """As `history`, of the choices made under this one number: what a record of consent tells."""
+        with self._database.reading() as connection:
+            return self._shown(connection, store.of_customer(connection, customer))
+
+    def _shown(self, connection: Connection, made: Sequence[Choice]) -> list[Said]:
+        shown = {digest: store.words_of(connection, digest) for digest in {choice.words for choice in made}}
         return [Said(choice, words) for choice in reversed(made) if (words := shown[choice.words]) is not None]
 
     def describe(self, customer: int) -> KeeperReport:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
-from troth.consent.model import Answer, Choice
+from troth.consent.model import Answer, Choice, Recorded
 from troth.consent.notice import Words
 from troth.db.statements import Prepared, insert_new
 from troth.db.tables import MAIN, Number
@@ -67,6 +67,9 @@ _COLUMNS = (
     choices.c.via,
     choices.c.promise,
 )
+_RECORDED = Prepared(
+    select(choices.c.seq, *_COLUMNS).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq)
+)
 _OF_CUSTOMER = Prepared(select(*_COLUMNS).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq))
 
 
@@ -109,6 +112,21 @@ def record(connection: Connection, made: Sequence[tuple[int, Choice]], shown: Se
 def of_customer(connection: Connection, customer: int) -> list[Choice]:
     """Return the choices of one customer in the order recorded."""
     return [_choice(row) for row in _OF_CUSTOMER.rows(connection, {"customer": customer})]
+
+
+def recorded(connection: Connection, numbers: Sequence[int]) -> list[Recorded]:
+    """Return the choices made under `numbers`, each as it was recorded, in the order recorded."""
+    found = [
+        Recorded(seq, number, _choice(row))
+        for number in numbers
+        for seq, *row in _RECORDED.rows(connection, {"customer": number})
+    ]
+    return sorted(found, key=lambda one: one.seq)
+
+
+def newest(connection: Connection) -> int:
+    """Return the number of the newest choice of anybody; 0 when there is none."""
+    return connection.execute(select(func.max(choices.c.seq))).scalar() or 0
 
 
 def of_customers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Choice]]:

@@ -13,7 +13,7 @@ looked up stays true until it commits, on both databases alike.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import local
@@ -109,20 +109,39 @@ class Database:
         Raises:
             UnavailableError: somebody kept reading an older moment for `BUSY_SECONDS`.
         """
-        if self.dialect != "sqlite":
-            return
-        with _told(), self._engine.connect() as connection:
-            # By the driver's own cursor: SQLAlchemy would begin a transaction, in which the log can't be emptied.
+        if self.dialect == "sqlite" and (self._bare("PRAGMA wal_checkpoint(TRUNCATE)") or (1,))[0]:
+            raise in_words("busy")
+
+    def write_anew(self, tables: Sequence[str]) -> None:
+        """Write `tables` (in SQLite: the whole file) anew, so that free pages and dead rows hold nothing any more.
+
+        Needs room for a second copy, and in PostgreSQL that nobody reads the tables meanwhile.
+
+        Raises:
+            UnavailableError: there is no room, or somebody else used the database for `BUSY_SECONDS`.
+        """
+        if self.dialect == "sqlite":
+            # The copy that SQLite makes on the way must not be left in a folder for temporary files.
+            self._bare("PRAGMA temp_store=MEMORY", "VACUUM")
+            self.empty_log()
+        else:
+            self._bare(f"VACUUM (FULL) {', '.join(tables)}")
+
+    def _bare(self, *statements: str) -> tuple[Any, ...] | None:
+        """Execute statements that no transaction may surround; return the first row of the last, when it has rows."""
+        # SQLite's connections are ever so: see `_prepare_sqlite`.
+        ways = {} if self.dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        with _told(), self._engine.connect().execution_options(**ways) as connection:
+            # By the driver's own cursor: SQLAlchemy would begin a transaction.
             cursor = connection.connection.cursor()
             try:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                is_busy = (cursor.fetchone() or (1,))[0]
-            except sqlite3.Error as error:
+                for statement in statements:
+                    cursor.execute(statement)
+                return cursor.fetchone() if cursor.description else None
+            except connection.dialect.loaded_dbapi.Error as error:
                 raise in_words(error) from None
             finally:
                 cursor.close()
-        if is_busy:
-            raise in_words("busy")
 
     def close(self) -> None:
         """Close every connection."""

@@ -16,8 +16,8 @@ from troth.errors import UnavailableError
 class Steps(Enum):
     """The two sets of migrations, each with the name of its last step."""
 
-    MAIN = ("main", "0002")
-    KEYS = ("keys", "0001")
+    MAIN = ("main", "0005")
+    KEYS = ("keys", "0002")
 
 
 def upgrade(database: Database, steps: Steps, *, may_be_new: bool = True) -> None:

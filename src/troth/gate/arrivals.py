@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from troth.clock import to_micros
-from troth.gate.decide import VISITOR, Grant, State, Terms, hold
+from troth.gate.decide import VISITOR, State, Terms
+from troth.gate.holding import Holding, holding
 from troth.gate.reasons import Code, Refusal
-from troth.gate.use import Act, Arrival, Arrived, Outcome
+from troth.gate.use import Arrival, Arrived, Outcome
 from troth.identity.store import Suppression
-from troth.promise.model import Clause, Data
+from troth.promise.model import Data
 from troth.stops.model import CommonStops
 from troth.vault.model import Item, Kept, Span
 
@@ -66,6 +67,9 @@ class _Part(NamedTuple):
     item: Item
     micros: int
 
+    def __repr__(self) -> str:
+        return f"_Part({self.kind})"
+
 
 class Batch:
     """One batch, against what is known of its customers.
@@ -104,7 +108,7 @@ class Batch:
         outside = {number: who for who, number in numbers.items()}
         self._told = {(outside[number], kind): at for (number, kind), at in told.items()}
         self._seen: set[tuple[str, str, int, bytes]] = set()
-        self._answers: dict[tuple[str, str], Grant | Refusal] = {}
+        self._answers: dict[tuple[str, str], Holding | Refusal] = {}
         self._taken: list[_Part] = []
         self._shapes: dict[tuple[str, tuple[str, ...]], _Shape] = {}
         self._starts = {purpose.starts for purpose in terms.promise.purposes.values() if purpose.starts}
@@ -173,29 +177,23 @@ class Batch:
         noted = _noting(state, part.kind, part.item.at)
         answer = self._answers.get((part.who, part.kind))
         if answer is None or (starts and isinstance(answer, Refusal)):
-            answer = self._holding(part.kind, noted if starts else state)
+            answer = holding(part.kind, self._terms, noted if starts else state, self._now)
             self._answers[part.who, part.kind] = answer
         if isinstance(answer, Refusal):
             return answer
-        if answer.horizon is not None and answer.horizon.is_past(part.item.at):
-            return Refusal(Code.PAST_KEEP, answer.clause)
+        if not answer.keeps(part.item.at):
+            return answer.why_not(part.item.at)
+        names = answer.names(part.item.event, tuple(part.item.values))
+        if not names:
+            return Refusal(Code.WIDENED, answer.grants[0][0].clause)
+        if len(names) < len(part.item.values):
+            part = part._replace(item=replace(part.item, values={name: part.item.values[name] for name in names}))
         self._states[part.who] = noted
         if part.item.event == TRAITS:
             self._told[part.who, part.kind] = part.item.at
         self._seen.add((part.who, part.kind, part.micros, part.item.mark))
         self._taken.append(part)
         return None
-
-    def _holding(self, kind: str, state: State) -> Grant | Refusal:
-        answers = [
-            hold(Clause(purpose.key, kind), self._terms, state, self._now, act=Act.COLLECT)
-            for purpose in self._terms.promise.purposes_of(kind)
-        ]
-        for answer in answers:
-            if isinstance(answer, Grant):
-                return answer
-        refusals = [answer for answer in answers if isinstance(answer, Refusal)]
-        return max(refusals, key=lambda one: one.code.step, default=Refusal(Code.NO_CLAUSE))
 
     def _state(self, who: str) -> State:
         return self._states.get(who, self._stranger)

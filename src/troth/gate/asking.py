@@ -4,7 +4,8 @@ from datetime import datetime
 
 from troth.actors import Actor, ActorKind
 from troth.gate.reasons import Code
-from troth.gate.state import FOREVER
+from troth.gate.retention import FOREVER
+from troth.gate.terms import Terms
 from troth.gate.use import Act, Use
 from troth.promise.model import RESERVED_PURPOSES, Promise, Role
 
@@ -15,13 +16,13 @@ _BUILT = frozenset({(RIGHTS, ActorKind.CUSTOMER), (MEASURE, ActorKind.JOB)})
 """Which reserved purposes are open to whom. The others belong to rooms that open them when they are built."""
 
 
-def may_ask(use: Use, promise: Promise, now: datetime, *, customer: int | None) -> datetime | Code:
+def may_ask(use: Use, terms: Terms, now: datetime, *, customer: int | None) -> datetime | Code:
     """Steps 1 to 3, as far as they refuse the whole use, whatever is asked for; else until when they hold."""
     if now.tzinfo is None:
         return Code.TIME_UNKNOWN
-    if now.astimezone(promise.company.time_zone).date() < promise.version.since:
+    if now < terms.begins:
         return Code.PROMISE_NOT_YET
-    until = _actor(use.actor, use, promise, now, customer=customer)
+    until = _actor(use.actor, use, terms.promise, now, customer=customer)
     return until if isinstance(until, Code) else _purpose(use) or until
 
 

@@ -12,46 +12,67 @@ in this order; the first that refuses is the one that is told:
    with the other stops: nobody is told to answer a question whose answer would change nothing.
 4. No ``never`` matches, neither the company's own nor those no promise can lift.
 5. The asked kind has a clause for this purpose.
-6. The basis holds now for this customer, and neither an objection nor an opt-out signal came after their yes.
-8. Past keep: told item by item through the grant's horizon.
+6. The basis holds now for this customer, and neither an objection nor an opt-out signal came after their yes. Under a
+   yes to an earlier promise only what that one allowed, too, holds (`earlier`).
+8. Past keep: told item by item through the grant's limits.
 9. Each recipient, and the agency of a person, is bound by a contract, was checked in time, and sits in a declared
    country; a recipient receives this kind for this purpose.
 10. Data of sensitivity 5 never personalises, is never guessed, and needs a contract, a law or a yes of its own. A
    guess holds only while everything it is made from holds too.
 
-An unknown name anywhere is a refusal, never a gap that lets through.
+An unknown name anywhere is a refusal, never a gap that lets through. What hangs on the promise alone is worked out
+once (`plan`); here it meets the customer and the day.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
-from troth.actors import ActorKind
-from troth.consent.model import VALID, Status
+from troth.consent.model import Standing, Status
 from troth.gate.asking import MEASURE, RIGHTS, may_ask
 from troth.gate.outside import bound_outside
+from troth.gate.plan import Manner, Part, Plan
 from troth.gate.reasons import Code, Refusal
-from troth.gate.retention import ends, horizon
-from troth.gate.state import FOREVER, VISITOR, Grant, State, Terms, Verdict
+from troth.gate.retention import FOREVER, ends
+from troth.gate.state import VISITOR, Grant, State, Verdict
+from troth.gate.terms import Terms
 from troth.gate.use import Act, Use
-from troth.promise.model import (
-    SACROSANCT,
-    Ask,
-    Basis,
-    Clause,
-    Data,
-    Promise,
-    Purpose,
-    Source,
-)
-from troth.promise.never import covers_data, covers_purpose
-from troth.promise.taxonomy import LOCATION, PERSONALISING, PUSH, SHARING, lies_below_any, never_guessed
+from troth.promise.model import Basis, Clause
 
 __all__ = ["VISITOR", "Grant", "State", "Terms", "Verdict", "decide", "hold"]
 
-_MARKETING = ("marketing",)
-_NOT_FOR_CHILDREN = (*PERSONALISING, *_MARKETING, *SHARING)
-_lies = lru_cache(maxsize=4096)(lies_below_any)
+_OWN = Grant(None)
+_NONE: dict[str, Part] = {}
+
+
+@dataclass(slots=True)
+class _Case:
+    """One purpose, customer and day: what is the same for every kind of data.
+
+    Attributes:
+        whole: what the promise says of the purpose, asked for in this manner.
+        refused: steps 3, 3b and 7: what refuses all of it.
+        unfounded: step 6, where nobody is asked: why the basis does not hold.
+        against: step 6: (when, code) of an objection and of a signal that speak about this purpose.
+        unbound: step 9: what somebody outside is missing.
+        until: until when the basis holds and everybody outside is bound.
+        above: the guesses whose sources are asked for.
+    """
+
+    whole: Plan
+    terms: Terms
+    state: State
+    now: datetime
+    refused: Code | None = None
+    unfounded: Code | None = None
+    against: tuple[tuple[datetime, Code], ...] = ()
+    unbound: Code | None = None
+    until: datetime = FOREVER
+    above: frozenset[str] = frozenset()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only the customer's own choices decide."""
+        return self.refused is None and not self.against and self.unbound is None and self.until is FOREVER
 
 
 def decide(use: Use, terms: Terms, state: State, now: datetime, *, customer: int | None = None) -> Verdict:
@@ -64,45 +85,67 @@ def decide(use: Use, terms: Terms, state: State, now: datetime, *, customer: int
         now: the moment, timezone-aware.
         customer: the customer's number; only a customer's own look at their own data depends on it.
     """
-    until = may_ask(use, terms.promise, now, customer=customer)
+    until = may_ask(use, terms, now, customer=customer)
     if isinstance(until, Code):
         return Verdict({}, {data: Refusal(until, Clause(use.purpose, data)) for data in use.data})
+    if use.purpose == RIGHTS:
+        # Everything kept of a customer is theirs to see, also what the promise no longer names.
+        return Verdict(dict.fromkeys(use.data, _OWN), {})
     if use.opt_out and state.own.opted_out is None:
         # A signal that was recorded keeps its day: a yes given in spite of it is not taken back by the next page.
         state = replace(state, own=replace(state.own, opted_out=now))
-    one = _compared if use.purpose == MEASURE else _one_kind
-    answers = {data: one(use, data, terms, state, now) for data in use.data}
-    return Verdict(
-        {
-            data: grant if grant.until <= until else replace(grant, until=until)
-            for data, grant in answers.items()
-            if isinstance(grant, Grant)
-        },
-        {data: refusal for data, refusal in answers.items() if isinstance(refusal, Refusal)},
-    )
+    if use.purpose == MEASURE:
+        return _compared(use, terms, state, now)
+    return _declared(use, terms, state, now, until=until)
 
 
-def _one_kind(use: Use, data: str, terms: Terms, state: State, now: datetime) -> Grant | Refusal:
-    if use.purpose == RIGHTS:
-        # Everything kept of a customer is theirs to see, also what the promise no longer names.
-        return Grant(None, None)
-    actor, clause = use.actor, Clause(use.purpose, data)
-    if actor.kind is ActorKind.PERSON and data not in terms.promise.roles[actor.role].may[use.purpose]:
-        return Refusal(Code.ROLE_MAY_NOT, clause)
-    return hold(clause, terms, state, now, act=use.act, recipient=use.recipient, agency=actor.recipient)
+def _declared(use: Use, terms: Terms, state: State, now: datetime, *, until: datetime) -> Verdict:
+    """The verdict on a use for a purpose of the promise; who asks may ask `until` then."""
+    actor = use.actor
+    whole = terms.plan(Manner(use.purpose, use.act, use.recipient, actor.recipient, actor.role))
+    case = _case(whole, terms, state, now)
+    allowed: dict[str, Grant] = {}
+    refused: dict[str, Refusal] = {}
+    plain = whole.plain if until is FOREVER and case.is_plain else _NONE
+    standing, number = state.standing, terms.number
+    for data in use.data:
+        part = plain.get(data)
+        if part is not None and (known := standing.get(part.clause)) is not None:
+            # What most questions come to: one choice, made under today's promise.
+            latest = known.latest
+            if latest.promise == number:
+                code = _NO[known.status]
+                if code is not None:
+                    refused[data] = part.refuse(code)
+                    continue
+                if latest.words in part.accepts:
+                    allowed[data] = part.grant
+                    continue
+        answer = _judge(whole.part(data), case)
+        if isinstance(answer, Refusal):
+            refused[data] = answer
+        else:
+            allowed[data] = answer.ending(until)
+    return Verdict(allowed, refused)
 
 
-def _compared(use: Use, data: str, terms: Terms, state: State, now: datetime) -> Grant | Refusal:
+def _compared(use: Use, terms: Terms, state: State, now: datetime) -> Verdict:
     """Whether a customer counts in a comparison: only when every compared clause holds for them."""
-    if all(clause.data != data for clause in use.compared):
-        return Refusal(Code.NO_CLAUSE, Clause(use.purpose, data))
     grants: dict[str, Grant] = {}
+    refusal: Refusal | None = None
+    until = FOREVER
     for clause in sorted(use.compared):
         answer = hold(clause, terms, state, now, act=use.act, recipient=use.recipient)
         if isinstance(answer, Refusal):
-            return answer
+            refusal = answer
+            break
         grants[clause.data] = answer
-    return replace(grants[data], until=min(grant.until for grant in grants.values()))
+        until = min(until, answer.until)
+    compared = {clause.data for clause in use.compared}
+    refused = {data: Refusal(Code.NO_CLAUSE, Clause(use.purpose, data)) for data in use.data - compared}
+    if refusal is not None:
+        return Verdict({}, refused | dict.fromkeys(use.data & compared, refusal))
+    return Verdict({data: grants[data].ending(until) for data in use.data & compared}, refused)
 
 
 def hold(
@@ -114,7 +157,6 @@ def hold(
     act: Act,
     recipient: str = "",
     agency: str = "",
-    above: frozenset[str] = frozenset(),
 ) -> Grant | Refusal:
     """Decide steps 3b to 10 for one clause of one customer, whoever asks.
 
@@ -126,115 +168,110 @@ def hold(
         act: what is done with the data.
         recipient: who receives it, for a disclosure.
         agency: the recipient whose people ask, when they do.
-        above: the guesses that ask for this clause as their source.
     """
-    promise, outside = terms.promise, frozenset({recipient, agency} - {""})
-    refused = _closed(clause, promise, state, act=act, outside=outside)
+    whole = terms.plan(Manner(clause.purpose, act, recipient, agency))
+    return _judge(whole.part(clause.data), _case(whole, terms, state, now))
+
+
+def _judge(part: Part, case: _Case) -> Grant | Refusal:
+    """Decide one kind of data."""
+    refused = part.role or case.refused or part.closed
     if refused is not None:
-        return Refusal(refused, clause)
-    purpose, data = promise.purposes[clause.purpose], promise.data[clause.data]
-    basis = _basis(purpose, clause, terms, state, now)
-    if isinstance(basis, Code):
-        return Refusal(basis, clause)
-    bound = bound_outside(clause, promise, now, act=act, recipient=recipient, agency=agency)
-    if isinstance(bound, Code):
-        return Refusal(bound, clause)
-    private = _private(purpose, data, terms, state, now, above=above)
-    if private is not None:
-        return Refusal(private, clause)
-    past = horizon(data, state.spans, promise.company.time_zone, now=now)
-    return Grant(clause, past, min(basis, bound))
+        return part.refuse(refused)
+    answer = _granted(part, case)
+    if isinstance(answer, Code):
+        return part.refuse(answer)
+    refused = part.outside or case.unbound or part.private
+    if refused is None and part.sources and not _sources_hold(part, case):
+        refused = Code.GUESS_FELL
+    if refused is not None:
+        return part.refuse(refused)
+    return answer.ending(case.until)
 
 
-def _closed(clause: Clause, promise: Promise, state: State, *, act: Act, outside: frozenset[str]) -> Code | None:
-    """Steps 3 to 5 and 7: what refuses a clause whatever its basis."""
-    purpose, data = promise.purposes.get(clause.purpose), promise.data.get(clause.data)
+def _granted(part: Part, case: _Case) -> Grant | Code:
+    """Step 6: what the basis grants, or why it does not hold."""
+    grant, yes = part.grant, None
+    if case.whole.asks:
+        standing = case.state.standing.get(part.clause)
+        if standing is None:
+            return Code.NO_CHOICE
+        no = _no(standing, part)
+        if no is not None:
+            return no
+        yes = standing.latest
+        if yes.promise != case.terms.number:
+            since = case.terms.granted_since(part, case.whole.manner, yes.promise)
+            if since is None:
+                return Code.WIDENED
+            grant = since
+    speaks = (code for when, code in case.against if yes is None or yes.at <= when)
+    return case.unfounded or next(speaks, None) or grant
+
+
+def _case(whole: Plan, terms: Terms, state: State, now: datetime) -> _Case:
+    case, purpose = _Case(whole, terms, state, now), whole.purpose
     if purpose is None:
-        return Code.PURPOSE_UNKNOWN
-    stopped = _stopped(purpose, promise, state, outside)
-    if stopped is not None:
-        return stopped
-    if data is not None and _never(purpose, data, promise, act=act, outside=outside):
-        return Code.NEVER
-    return None if data is not None and data.key in purpose.data else Code.NO_CLAUSE
-
-
-def _stopped(purpose: Purpose, promise: Promise, state: State, outside: frozenset[str]) -> Code | None:
-    """Steps 3b and 7."""
-    if purpose.key in state.common.paused:
-        return Code.PAUSED
-    if outside & state.common.cut_off:
-        return Code.CUT_OFF
-    if purpose.basis is Basis.LEGAL_OBLIGATION:
-        return None
-    if state.restricted or state.own.restricted:
-        return Code.RESTRICTED
-    return Code.CHILD if state.own.child and not _for_children(purpose, promise) else None
-
-
-def _for_children(purpose: Purpose, promise: Promise) -> bool:
-    """Whether a purpose that no law demands stands open to a child: a contract, or at most what asks no consent."""
-    if _lies(purpose.use, _NOT_FOR_CHILDREN):
-        return False
-    # A child's own yes is none (GDPR Art. 8), whatever the rule.
-    mild = promise.children.rule == "service_only" and purpose.basis is Basis.LEGITIMATE_INTEREST
-    return purpose.basis is Basis.CONTRACT or mild
-
-
-def _never(purpose: Purpose, data: Data, promise: Promise, *, act: Act, outside: frozenset[str]) -> bool:
-    """Step 4. First what no promise can lift (M10), then the company's own list."""
-    if data.source is Source.GUESSED and never_guessed(data.category):
-        return True
-    if _lies(purpose.use, PERSONALISING) and any(_lies(one, LOCATION | PUSH) for one in _made_of(data, promise)):
-        return True
-    acts = {"", act.value}
-    if data.source is Source.GUESSED:
-        acts.add("guess")
-    if _lies(purpose.use, SHARING):
-        acts |= {"sell", "share"}
-    return any(
-        never.act in (acts | {"share"} if never.recipient else acts)
-        and (not never.recipient or never.recipient in outside)
-        and covers_data(never, data)
-        and covers_purpose(never, purpose)
-        for never in promise.never
-    )
-
-
-def _made_of(data: Data, promise: Promise) -> list[str]:
-    """Return the categories of `data` and of everything declared that it is guessed from, directly or not."""
-    keys = {data.key}
-    for _ in promise.data if data.guessed_from else ():  # as many rounds as there are kinds reach everything
-        keys |= {source for key in keys & promise.data.keys() for source in promise.data[key].guessed_from}
-    return [promise.data[key].category for key in sorted(keys & promise.data.keys())]
-
-
-def _basis(purpose: Purpose, clause: Clause, terms: Terms, state: State, now: datetime) -> datetime | Code:
-    """Step 6: until when the basis holds, or why it does not."""
-    basis: datetime | Code = FOREVER  # a legal obligation lasts as long as the keep: step 8
-    if purpose.basis is Basis.CONSENT:
-        basis = _consent(clause, terms, state)
-    elif purpose.basis is Basis.CONTRACT:
-        basis = _contract(purpose, terms.promise, state, now)
+        case.refused = Code.PURPOSE_UNKNOWN
+        return case
+    case.refused = _stopped(whole, state)
+    case.against = _against(whole, state)
+    if purpose.basis is Basis.CONTRACT:
+        basis = _contract(whole, terms, state, now)
+        if isinstance(basis, Code):
+            case.unfounded = basis
+        else:
+            case.until = basis
     elif purpose.basis is Basis.LEGITIMATE_INTEREST and not purpose.assessment.strip():
-        basis = Code.NO_ASSESSMENT
-    return basis if isinstance(basis, Code) else _objected(purpose, clause, state) or basis
+        case.unfounded = Code.NO_ASSESSMENT
+    if whole.bound:
+        bound = bound_outside(whole.bound, terms.promise.company.time_zone, now)
+        if isinstance(bound, Code):
+            case.unbound = bound
+        else:
+            case.until = min(case.until, bound)
+    return case
 
 
-def _consent(clause: Clause, terms: Terms, state: State) -> datetime | Code:
-    standing = state.standing.get(clause)
-    if standing is None:
-        return Code.NO_CHOICE
-    if standing.status not in VALID:
-        return _INVALID.get(standing.status, Code.WITHDRAWN)
-    same = clause in terms.promise.version.same_meaning
-    if not same and standing.latest.words not in terms.digests.get(clause, frozenset()):
-        return Code.WORDS_CHANGED
-    return FOREVER
+def _stopped(whole: Plan, state: State) -> Code | None:
+    """Steps 3b and 7."""
+    common, own = state.common, state.own
+    if whole.manner.purpose in common.paused:
+        return Code.PAUSED
+    if whole.named & common.cut_off:
+        return Code.CUT_OFF
+    if whole.demanded:
+        return None
+    if state.restricted or own.restricted:
+        return Code.RESTRICTED
+    return Code.CHILD if own.child and not whole.for_children else None
 
 
-_INVALID = {
+def _against(whole: Plan, state: State) -> tuple[tuple[datetime, Code], ...]:
+    """Step 6: an objection or a signal counts like a no of its day: only a later yes to the very clause speaks again.
+
+    An objection does not end a contract or a legal duty (GDPR Art. 21(1)), but direct marketing it always ends.
+    """
+    own = state.own
+    objected = own.objections.get(whole.manner.purpose) if whole.objectable else None
+    signal = own.opted_out if whole.shares else None
+    if objected is None and signal is None:
+        return ()
+    found = ((objected, Code.OBJECTED), (signal, Code.OPTED_OUT))
+    return tuple((when, code) for when, code in found if when is not None)
+
+
+def _no(standing: Standing, part: Part) -> Code | None:
+    """Step 6: why a recorded choice is no yes to this clause as it is meant today; None when it is one."""
+    no = _NO[standing.status]
+    return no if no is not None or standing.latest.words in part.accepts else Code.WORDS_CHANGED
+
+
+_NO = {
+    Status.GIVEN: None,
+    Status.RENEWED_GIVEN: None,
     Status.REFUSED: Code.REFUSED,
+    Status.WITHDRAWN: Code.WITHDRAWN,
     Status.UNKNOWN: Code.NO_CHOICE,
     Status.REQUESTED: Code.NO_CHOICE,
     Status.REQUEST_DEFERRED: Code.NO_CHOICE,
@@ -242,53 +279,29 @@ _INVALID = {
     Status.EXPIRED: Code.CONSENT_ENDED,
     Status.INVALIDATED: Code.CONSENT_ENDED,
 }
+"""What each state of consent refuses with; the two that are valid with nothing."""
 
 
-def _contract(purpose: Purpose, promise: Promise, state: State, now: datetime) -> datetime | Code:
-    """The relationship stands from its ``starts`` event for as long as it ``lasts``."""
-    begun = [state.spans[data.key] for data in promise.kind_of_event(purpose.starts) if data.key in state.spans]
+def _contract(whole: Plan, terms: Terms, state: State, now: datetime) -> datetime | Code:
+    """Step 6: the relationship stands from its ``starts`` event for as long as it ``lasts``."""
+    begun = [state.spans[kind].last for kind in whole.starts if kind in state.spans]
     if not begun:
         return Code.NO_RELATIONSHIP
-    if purpose.lasts is None:
-        return FOREVER
-    latest = max(span.last for span in begun)
-    end = ends(purpose.lasts, state.spans, promise.company.time_zone, otherwise=latest)
+    latest, zone = max(begun), terms.promise.company.time_zone
+    lasts = (one.keep for one in whole.lasts if one.keep is not None and latest < one.before)
+    end = min((ends(keep, state.spans, zone, otherwise=latest) for keep in lasts), default=FOREVER)
     return end if end > now else Code.RELATIONSHIP_OVER
 
 
-def _objected(purpose: Purpose, clause: Clause, state: State) -> Code | None:
-    """An objection or a signal counts like a no of its day: only a later yes to the very clause speaks again.
+def _sources_hold(part: Part, case: _Case) -> bool:
+    """Step 10: whether a guess stands on what holds. To make a guess is to read its sources, for the same purpose.
 
-    An objection does not end a contract or a legal duty (GDPR Art. 21(1)), but direct marketing it always ends.
+    They stand under the same purpose, so they end when it ends.
     """
-    asked = purpose.basis is Basis.CONSENT
-    yes = state.standing[clause].latest.at if asked else None
-    objected = state.own.objections.get(purpose.key)
-    open_to_it = asked or purpose.basis is Basis.LEGITIMATE_INTEREST or _lies(purpose.use, _MARKETING)
-    if open_to_it and objected is not None and (yes is None or yes <= objected):
-        return Code.OBJECTED
-    signal = state.own.opted_out
-    speaks = _lies(purpose.use, SHARING) and purpose.basis is not Basis.LEGAL_OBLIGATION
-    return Code.OPTED_OUT if speaks and signal is not None and (yes is None or yes <= signal) else None
-
-
-def _private(
-    purpose: Purpose, data: Data, terms: Terms, state: State, now: datetime, *, above: frozenset[str]
-) -> Code | None:
-    """Step 10: why the most private data, or a guess, may not be used for `purpose`, whose basis holds."""
-    if data.sensitivity >= SACROSANCT:
-        # A yes to several kinds at once is not explicit about this one.
-        asked = purpose.basis is Basis.CONSENT and (purpose.ask is Ask.EACH or len(purpose.data) == 1)
-        owed = purpose.basis in {Basis.CONTRACT, Basis.LEGAL_OBLIGATION}
-        if not (asked or owed) or _lies(purpose.use, PERSONALISING) or data.source is Source.GUESSED:
-            return Code.SACROSANCT
-    if data.source is not Source.GUESSED:
-        return None
-    if not data.guessed_from or data.key in above:
-        return Code.GUESS_FELL
-    # To make a guess is to read its sources. They stand under the same purpose, so they end when it ends.
-    sources = (
-        hold(Clause(purpose.key, source), terms, state, now, act=Act.READ, above=above | {data.key})
-        for source in data.guessed_from
-    )
-    return Code.GUESS_FELL if any(isinstance(source, Refusal) for source in sources) else None
+    guess = part.clause.data
+    if guess in case.above:
+        return False
+    reading = case.terms.plan(Manner(case.whole.manner.purpose, Act.READ))
+    below = _case(reading, case.terms, case.state, case.now)
+    below.above = case.above | {guess}
+    return all(isinstance(_judge(reading.part(source), below), Grant) for source in part.sources)

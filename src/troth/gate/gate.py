@@ -10,10 +10,13 @@ Laws:
 4. Every change of what is kept tells the outbox, in its own transaction.
 5. While a legal hold or a restriction stands on a customer, nothing of them is deleted by the clock, by a no, or by a
    stop; while a hold stands, a newer trait does not replace the older and nothing can be erased.
+6. What a person asks for, and what is handed out, is in the ledger before anything is opened (`evidence`).
+7. Linked customers are one person (`people`): what is known of any of them decides for all, and a read of one lets
+   out the items of all, each opened with the keys of its own number. `read_many` yields the person once.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,15 +32,24 @@ from troth.errors import NotAllowedError
 from troth.gate.arrivals import TRAITS, TRAITS_IDENTITY, Batch
 from troth.gate.asking import MEASURE
 from troth.gate.decide import Grant, State, Terms, Verdict, decide, hold
+from troth.gate.evidence import entry_of, must_be_fit_to_note, must_be_noted, must_be_one_by_one
+from troth.gate.explain import Explanation, explain
+from troth.gate.holding import Holding, holding
+from troth.gate.known import Known, Rows, spans_of
+from troth.gate.people import all_items
 from troth.gate.reasons import Code, Refusal
+from troth.gate.retention import border
 from troth.gate.use import Act, Arrival, Outcome, Use
-from troth.identity.service import Identity, normalised
+from troth.identity.model import PLAIN
+from troth.identity.naming import normalised
+from troth.identity.service import Identity
 from troth.keys.ring import KeyRing
-from troth.promise.model import Clause, Promise
+from troth.ledger.log import Ledger
+from troth.promise.model import Basis, Clause, Promise
 from troth.stops.model import NOTHING_IN_COMMON, NOTHING_OF_CUSTOMER
 from troth.stops.service import Stops
 from troth.vault.model import Item, Locked, Span
-from troth.vault.store import Vault, span_of
+from troth.vault.store import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +65,11 @@ class Gate:
 
     Args:
         database: the main database.
-        promise: the promise in force.
+        terms: the promise in force, with those before it.
         identity: who is who.
         consent: the recorded choices.
         stops: what is stopped.
+        ledger: where it is noted who looked.
         vault: where the items are.
         ring: for the keyed hash that recognises an arrival when it comes again.
     """
@@ -64,20 +77,23 @@ class Gate:
     def __init__(
         self,
         database: Database,
-        promise: Promise,
+        terms: Terms,
         *,
         identity: Identity,
         consent: Consent,
         stops: Stops,
+        ledger: Ledger,
         vault: Vault,
         ring: KeyRing,
     ) -> None:
         self._database = database
-        self._terms = Terms.of(promise)
+        self._terms = terms
         self._identity = identity
         self._consent = consent
         self._stops = stops
+        self._ledger = ledger
         self._vault = vault
+        self._known = Known(terms.promise, identity=identity, consent=consent, stops=stops, vault=vault)
         self._marking = ring.named("item-marks")
 
     @property
@@ -88,53 +104,89 @@ class Gate:
     def decide(self, use: Use, customer: int, *, now: datetime) -> Verdict:
         """Return the verdict on `use` without opening anything."""
         with self._database.reading() as connection:
-            state = self._states(connection, [customer])[customer]
-        return decide(use, self._terms, state, now, customer=customer)
+            state = self._known.states(connection, [customer])[customer]
+            asker = self._asker(connection, use, customer)
+        return decide(use, self._terms, state, now, customer=asker)
+
+    def explain(self, use: Use, customer: int, *, now: datetime) -> Explanation:
+        """Return why the verdict on `use` is as it is, without opening anything; see `troth.gate.explain`."""
+        with self._database.reading() as connection:
+            state = self._known.states(connection, [customer])[customer]
+            asker = self._asker(connection, use, customer)
+        verdict = decide(use, self._terms, state, now, customer=asker)
+        return explain(use, self._terms, state, now, verdict=verdict, customer=asker)
 
     def read(self, use: Use, customer: int, *, now: datetime) -> Answer:
         """Return the verdict on `use` and the items it allows.
 
         Args:
-            use: who asks for what, for what.
+            use: who asks for what, for what. What a person asks, and what hands something out, is noted first; see
+                `troth.gate.evidence`.
             customer: the customer's number. An unknown number is a visitor, of whom nothing is kept.
             now: the moment.
+
+        Raises:
+            InputError: it must be noted, and its reason is no line of text.
+            NotFoundError: it must be noted, and the customer is unknown, has left or is leaving.
+            UnavailableError: it must be noted and can't be, or a key is gone. Nothing was opened.
         """
-        with self._database.reading() as connection:
-            rows = self._vault.rows(connection, customer)
-            own, common = self._stops.seen_by(connection, customer)
-            state = State(
-                self._consent.standing_in(connection, customer),
-                {kind: span_of(locked) for kind, locked in rows.items()},
-                self._identity.is_restricted(connection, customer),
-                own,
-                common,
-            )
-        verdict = decide(use, self._terms, state, now, customer=customer)
+        if must_be_noted(use):
+            must_be_fit_to_note(use)
+            with self._database.writing() as connection:
+                self._identity.must_be_here(connection, [customer])
+                rows, state, verdict = self._judged(connection, use, customer, now)
+                # Each number has its own page in the ledger, which must stay whole when a link is taken away.
+                self._ledger.append_in(connection, [entry_of(use, number, verdict, now) for number in rows])
+            # The entry is on the disk. Killed from here on, it tells of a look at which nothing was seen.
+        else:
+            with self._database.reading() as connection:
+                rows, state, verdict = self._judged(connection, use, customer, now)
+        return Answer(verdict, self._open_all(rows, verdict, state=state, now=now))
+
+    def _judged(
+        self, connection: Connection, use: Use, customer: int, now: datetime
+    ) -> tuple[Mapping[int, Rows], State, Verdict]:
+        """Return the rows of each number of the person, unopened, their state and the verdict on `use`."""
+        state, rows = self._known.with_rows(connection, customer)
+        verdict = decide(use, self._terms, state, now, customer=_own(use, customer, rows))
         if use.purpose == MEASURE:
             # A comparison is made of sums over many, in `read_many`; of one it would be a look at a person.
             verdict = Verdict({}, {data: Refusal(Code.AGGREGATE_ONLY, Clause(MEASURE, data)) for data in use.data})
-        return Answer(verdict, self._open(customer, rows, verdict))
+        return rows, state, verdict
 
     def read_many(self, use: Use, *, now: datetime) -> Iterator[tuple[int, Mapping[str, tuple[Item, ...]]]]:
         """Yield customer by customer what `use` may read now; who allows nothing is passed over unopened.
 
         One snapshot for all. For fitting and measuring; the numbers are for adding up, not for looking people up.
+        Linked customers come once, under the smallest of their numbers.
+
+        Raises:
+            NotAllowedError: a person asks, or it hands something out: that is noted one by one, by `read`.
         """
+        must_be_one_by_one(use)
         # Alone: this stays open while the caller's own code runs, which must see what is committed now.
         with self._database.reading_alone() as connection:
             standing = self._standing_for(connection, use)
-            locked = self._identity.restricted_in(connection)
+            remarkable = self._identity.people.remarkable(connection)
             stopped, common = self._stops.seen_by_many(connection)
             # All kinds are scanned, not only the asked ones: a keep or a contract may hang on another kind's last.
             with closing(self._vault.scan(connection, self._terms.promise.data)) as everybody:
                 for customer, rows in everybody:
-                    spans = {kind: span_of(of_kind) for kind, of_kind in rows.items()}
+                    seen = remarkable.get(customer, PLAIN)
+                    if seen.person is not None:
+                        continue
                     own = stopped.get(customer, NOTHING_OF_CUSTOMER)
-                    state = State(standing.get(customer, {}), spans, customer in locked, own, common)
+                    state = State(standing.get(customer, {}), spans_of(rows), seen.restricted, own, common)
                     verdict = decide(use, self._terms, state, now, customer=customer)
-                    items = self._open(customer, rows, verdict)
+                    items = self._open(customer, rows, verdict, state=state, now=now)
                     if any(items.values()):
                         yield customer, items
+            for person in sorted({seen.person for seen in remarkable.values() if seen.person is not None}):
+                state, theirs = self._known.of_person(connection, person)
+                verdict = decide(use, self._terms, state, now, customer=person)
+                items = self._open_all(theirs, verdict, state=state, now=now)
+                if any(items.values()):
+                    yield person, items
 
     def collect(self, actor: Actor, arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
         """Store what the promise lets in, in one transaction; return what became of each arrival, in order.
@@ -159,7 +211,7 @@ class Gate:
         arrivals = _spelled_alike(arrivals)
         with self._database.writing() as connection:
             numbers, gone = self._identity.lookup(connection, list(dict.fromkeys(one.customer for one in arrivals)))
-            states = self._states(connection, list(numbers.values()))
+            states = self._known.states(connection, list(numbers.values()))
             times = [one.at for one in arrivals]
             known = self._vault.marks(connection, list(numbers.values()), start=min(times), end=max(times))
             told = self._told(connection, numbers.values()) if any(one.event == TRAITS for one in arrivals) else {}
@@ -182,7 +234,8 @@ class Gate:
             }:
                 self._vault.drop_marked(connection, customer, kind, self._mark(kind, TRAITS_IDENTITY))
             self._vault.put(connection, kept)
-            outbox.tell(connection, dict.fromkeys(one.customer for one in kept), "collected", removal=False, at=now)
+            whose = self._identity.people.together(connection, [one.customer for one in kept])
+            outbox.tell(connection, whose, "collected", removal=False, at=now)
         return outcomes
 
     def settle(self, customer: int, *, now: datetime, by_clock: bool = False) -> dict[str, int]:
@@ -190,23 +243,23 @@ class Gate:
 
         Called after a no, an erasure, and by the clock. What a purpose still holds for stays. What the clock ends is
         told to the outbox like a purchase and not like a no: the model takes it in within seconds, and nobody's page
-        waits for that. Of whom a legal hold or a restriction stands nothing is deleted, until it is lifted.
+        waits for that. Of whom a legal hold or a restriction stands nothing is deleted, until it is lifted. Of linked
+        customers all are settled, since what one of them said is said by the person.
         """
         gone: dict[str, int] = {}
         with self._database.writing() as connection:
-            state = self._states(connection, [customer])[customer]
+            state = self._known.states(connection, [customer])[customer]
+            numbers = self._identity.people.numbers(connection, customer)
             for kind, span in () if state.own.preserved else state.spans.items():
-                grants = self._holding(kind, state, now)
-                # The horizon is the kind's own, the same in every grant.
-                past = grants[0].horizon if grants else None
-                if not grants:
-                    gone[kind] = self._vault.drop_kinds(connection, customer, [kind])
-                elif past is not None and past.is_past(span.first):
-                    marks = self._vault.marks(connection, [customer], start=span.first, end=span.last)
-                    old = [mark for mark in marks if mark[1] == kind and past.is_past(from_micros(mark[2]))]
+                held = self._holding(kind, state, now)
+                if isinstance(held, Refusal):
+                    gone[kind] = sum(self._vault.drop_kinds(connection, number, [kind]) for number in numbers)
+                elif not held.keeps(span.first):
+                    marks = self._vault.marks(connection, numbers, start=span.first, end=span.last)
+                    old = [mark for mark in marks if mark[1] == kind and not held.keeps(from_micros(mark[2]))]
                     gone[kind] = self._vault.drop_items(connection, old)
             if any(gone.values()):
-                outbox.tell(connection, [customer], "settled", removal=not by_clock, at=now)
+                outbox.tell(connection, numbers, "settled", removal=not by_clock, at=now)
         return {kind: count for kind, count in gone.items() if count}
 
     def must_be_free_to_delete(self, connection: Connection, customer: int) -> None:
@@ -225,38 +278,88 @@ class Gate:
         with self._database.reading() as connection:
             found: list[int] = []
             for customers in self._vault.customers(connection):
-                for customer, state in self._states(connection, customers).items():
+                for customer, state in self._known.states(connection, customers).items():
                     if not state.own.preserved and any(
                         self._is_overdue(kind, span, state, now) for kind, span in state.spans.items()
                     ):
                         found.append(customer)
         return found
 
+    def count_agreed(self, *, now: datetime) -> dict[Clause, int]:
+        """Return clause → for how many customers it holds, for every clause that rests on consent."""
+        found: dict[Clause, int] = {}
+        with self._database.reading() as connection:
+            for purpose in self._terms.promise.purposes.values():
+                if purpose.basis is not Basis.CONSENT:
+                    continue
+                who = list(self._consent.standing_on(connection, purpose.key))
+                states = self._known.states(connection, who).values()
+                for clause in purpose.clauses:
+                    held = (hold(clause, self._terms, state, now, act=Act.READ) for state in states)
+                    found[clause] = sum(isinstance(one, Grant) for one in held)
+        return found
+
+    def would_delete(self, new: Terms, *, now: datetime) -> dict[str, tuple[int, int]]:
+        """Return kind → (customers, items) of what would be kept for no purpose any more under the terms `new`.
+
+        Nothing is opened and nothing is deleted.
+        """
+        found: dict[str, tuple[int, int]] = {}
+        with self._database.reading() as connection:
+            for customers in self._vault.customers(connection):
+                for customer, state in self._known.states(connection, customers).items():
+                    for kind in () if state.own.preserved else state.spans:
+                        gone = len(self._past(connection, customer, kind, state, new, now=now))
+                        who, items = found.get(kind, (0, 0))
+                        found[kind] = (who + (gone > 0), items + gone)
+        return {kind: counts for kind, counts in found.items() if counts[1]}
+
+    def _past(
+        self, connection: Connection, customer: int, kind: str, state: State, terms: Terms, *, now: datetime
+    ) -> list[tuple[int, str, int, bytes]]:
+        """Return the marks of the items of `kind` that `terms` keep no more."""
+        held = holding(kind, terms, replace(state, common=NOTHING_IN_COMMON), now)
+        span = state.spans[kind]
+        if isinstance(held, Holding) and held.keeps(span.first):
+            return []
+        marks = self._vault.marks(connection, [customer], start=span.first, end=span.last)
+        return [
+            mark
+            for mark in marks
+            if mark[1] == kind and (isinstance(held, Refusal) or not held.keeps(from_micros(mark[2])))
+        ]
+
     def _is_overdue(self, kind: str, span: Span, state: State, now: datetime) -> bool:
-        grants = self._holding(kind, state, now)
-        return not grants or (grants[0].horizon is not None and grants[0].horizon.is_past(span.first))
+        held = self._holding(kind, state, now)
+        return isinstance(held, Refusal) or not held.keeps(span.first)
 
     def kept_by_law(self, customer: int, *, now: datetime) -> dict[str, str]:
         """Return kind → the law and until when, for what must stay of a customer after an erasure."""
         promise = self._terms.promise
         with self._database.reading() as connection:
-            state = self._states(connection, [customer])[customer]
+            state = self._known.states(connection, [customer])[customer]
         locked = replace(state, restricted=True)
         found: dict[str, str] = {}
         for kind, span in state.spans.items():
-            for grant in self._holding(kind, locked, now):
+            held = self._holding(kind, locked, now, every=True)
+            for grant, edge in () if isinstance(held, Refusal) else held.grants:
                 keep = promise.data[kind].keep
-                if grant.clause is None or (grant.horizon is not None and grant.horizon.is_past(span.last)):
+                if grant.clause is None or edge.is_past(span.last):
                     continue
                 law = promise.purposes[grant.clause.purpose].law
                 end = keep.period.after(span.last, promise.company.time_zone) if keep else None
                 found[kind] = f"{law}, until {end:%Y-%m-%d}" if end else law
         return found
 
+    def heads(self, customers: Sequence[int]) -> Mapping[int, int]:
+        """Return number → the number under which `read_many` yields its person, for those of `customers` linked."""
+        with self._database.reading() as connection:
+            return self._identity.people.heads(connection, customers)
+
     def spans(self, customer: int) -> Mapping[str, Span]:
         """Return kind → first, last and count of what is kept of a customer; for counting, nothing is opened."""
         with self._database.reading() as connection:
-            return self._states(connection, [customer])[customer].spans
+            return self._known.states(connection, [customer])[customer].spans
 
     def _standing_for(self, connection: Connection, use: Use) -> dict[int, Mapping[Clause, Standing]]:
         """Return customer → where the clauses stand that a verdict on `use` depends on, for all who chose on one."""
@@ -266,48 +369,42 @@ class Gate:
                 standing[customer] = {**standing.get(customer, {}), **clauses}
         return standing
 
-    def _holding(self, kind: str, state: State, now: datetime) -> list[Grant]:
-        """Return the grants of every purpose that `kind` may be kept for; an undeclared kind has none.
+    def _holding(self, kind: str, state: State, now: datetime, *, every: bool = False) -> Holding | Refusal:
+        """Return what `kind` may be kept for; an undeclared kind for nothing.
 
         A pause lasts until it is lifted: what its purpose holds for is kept meanwhile, unused.
         """
-        resting = replace(state, common=NOTHING_IN_COMMON)
-        answers = (
-            hold(Clause(purpose.key, kind), self._terms, resting, now, act=Act.COLLECT)
-            for purpose in self._terms.promise.purposes_of(kind)
-        )
-        return [answer for answer in answers if isinstance(answer, Grant)]
+        return holding(kind, self._terms, replace(state, common=NOTHING_IN_COMMON), now, every=every)
 
-    def _states(self, connection: Connection, customers: Sequence[int]) -> dict[int, State]:
-        standing = self._consent.standing_of(connection, customers)
-        spans = self._vault.spans(connection, customers)
-        locked = self._identity.restricted_in(connection, customers)
-        stopped, common = self._stops.seen_by_many(connection, customers)
-        return {
-            customer: State(
-                standing.get(customer, {}),
-                spans.get(customer, {}),
-                customer in locked,
-                stopped.get(customer, NOTHING_OF_CUSTOMER),
-                common,
-            )
-            for customer in customers
-        }
+    def _asker(self, connection: Connection, use: Use, customer: int) -> int:
+        if use.actor.customer in {None, customer}:
+            return customer
+        return _own(use, customer, self._identity.people.numbers(connection, customer))
+
+    def _open_all(
+        self, rows: Mapping[int, Rows], verdict: Verdict, *, state: State, now: datetime
+    ) -> dict[str, tuple[Item, ...]]:
+        """Open what the verdict allows of each number of one person, with the keys of that number."""
+        opened = [self._open(number, of_number, verdict, state=state, now=now) for number, of_number in rows.items()]
+        return opened[0] if len(opened) == 1 else all_items(opened, verdict.allowed)
 
     def _open(
-        self, customer: int, rows: Mapping[str, Sequence[Locked]], verdict: Verdict
+        self, customer: int, rows: Mapping[str, Sequence[Locked]], verdict: Verdict, *, state: State, now: datetime
     ) -> dict[str, tuple[Item, ...]]:
         """Open what the verdict allows and no keep has ended; every allowed kind has an entry."""
         opened: dict[str, tuple[Item, ...]] = {}
+        zone = self._terms.promise.company.time_zone
         for kind, grant in verdict.allowed.items():
-            locked, past = rows.get(kind, ()), grant.horizon
-            if past is not None:
+            locked = rows.get(kind, ())
+            if locked and (grant.limits or not grant.is_plain):
+                past = border(grant.limits, state.spans, zone, now=now, since=grant.since)
                 # Rows are in time order, but where a month end clips, a later one may be past its keep before an
                 # earlier one. So the calendar is asked for each row near the border.
                 sure = bisect_right(locked, past.kept_after, key=lambda row: from_micros(row[0]))
                 near = [row for row in locked[:sure] if not past.is_past(from_micros(row[0]))]
                 locked = [*near, *locked[sure:]] if sure else locked
-            opened[kind] = self._vault.open(customer, kind, locked) if locked else ()
+            items = self._vault.open(customer, kind, locked) if locked else ()
+            opened[kind] = items if grant.fields is None else _without(items, grant.fields)
         return opened
 
     def _told(self, connection: Connection, customers: Iterable[int]) -> dict[tuple[int, str], datetime]:
@@ -317,6 +414,23 @@ class Gate:
 
     def _mark(self, kind: str, identity: Sequence[str]) -> bytes:
         return keyed_hash(self._marking, kind.encode(), *(part.encode() for part in identity))
+
+
+def _without(items: Sequence[Item], fields: Mapping[str, frozenset[str]]) -> tuple[Item, ...]:
+    """Return `items` with only the `fields` of their event; an item of which none is left is left out."""
+    found = []
+    for item in items:
+        named = fields.get(item.event, frozenset())
+        values = {name: value for name, value in item.values.items() if name in named}
+        if values:
+            found.append(replace(item, values=values))
+    return tuple(found)
+
+
+def _own(use: Use, customer: int, numbers: Container[int]) -> int:
+    """Return whose data it is, for the step that asks whether it is the asker's own: that of all `numbers` is."""
+    asker = use.actor.customer
+    return asker if asker is not None and asker in numbers else customer
 
 
 def _spelled_alike(arrivals: Sequence[Arrival]) -> Sequence[Arrival]:

@@ -1,28 +1,19 @@
-"""Step 9 of a verdict: who outside the house is involved, and what binds them."""
+"""Step 9 of a verdict, as far as dates decide: whether those outside the house are bound today."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from troth.gate.reasons import Code
-from troth.gate.state import FOREVER
-from troth.gate.use import Act
-from troth.promise.model import Clause, Promise, Recipient
+from troth.gate.retention import FOREVER
+from troth.promise.model import Recipient
 
 
-def bound_outside(
-    clause: Clause, promise: Promise, now: datetime, *, act: Act, recipient: str, agency: str
-) -> datetime | Code:
-    """Step 9: until when everybody outside who is involved is bound, or what is missing."""
-    if act is Act.DISCLOSE and not recipient:
-        return Code.RECIPIENT_UNKNOWN
+def bound_outside(outside: Iterable[Recipient], zone: ZoneInfo, now: datetime) -> datetime | Code:
+    """Return until when all of `outside` are bound, or what is missing."""
     until = FOREVER
-    for name in filter(None, (agency, recipient)):
-        one = promise.recipients.get(name)
-        if one is None:
-            return Code.RECIPIENT_UNKNOWN
-        if name == recipient and clause.data not in one.receives.get(clause.purpose, ()):
-            return Code.RECIPIENT_MAY_NOT
-        end = _bound(one, promise.company.time_zone, now)
+    for one in outside:
+        end = _bound(one, zone, now)
         if isinstance(end, Code):
             return end
         until = min(until, end)

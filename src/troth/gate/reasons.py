@@ -34,6 +34,7 @@ class Code(Enum):
     WITHDRAWN = ("withdrawn", 6, "You said yes once and then no.")
     WORDS_CHANGED = ("words_changed", 6, "The question changed since you answered; it has to be asked again.")
     CONSENT_ENDED = ("consent_ended", 6, "Your yes no longer counts; it has to be asked again.")
+    WIDENED = ("widened", 6, "This came after your yes; you have not been asked about it yet.")
     OBJECTED = ("objected", 6, "You objected to this.")
     OPTED_OUT = ("opted_out", 6, "Your browser asks not to sell or share your data.")
     NO_ASSESSMENT = ("no_assessment", 6, "Nobody has weighed this interest against yours.")
@@ -56,7 +57,11 @@ class Code(Enum):
     CUSTOMER_ERASED = ("erased", 6, "The customer was erased after this happened.")
     EVENT_UNDECLARED = ("event_undeclared", 5, "No kind of data in the promise carries this event.")
     NOTHING_DECLARED = ("nothing_declared", 5, "Nothing in it is named by the promise.")
+    BEFORE_PROMISE = ("before_promise", 8, "It happened before the promise allowed this use.")
     IN_THE_FUTURE = ("in_the_future", 8, "It is dated in the future.")
+
+    # Each is the only one of its kind, so it is told apart by what it is: a verdict looks many of them up.
+    __hash__ = object.__hash__
 
     @property
     def word(self) -> str:

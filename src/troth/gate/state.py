@@ -2,31 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from troth.consent.model import Standing
-from troth.consent.notice import digests_now
 from troth.gate.reasons import Refusal
-from troth.gate.retention import Horizon
-from troth.promise.model import Clause, Promise
+from troth.gate.retention import FOREVER, LONG_AGO, Limit
+from troth.promise.model import Clause
 from troth.stops.model import NOTHING_IN_COMMON, NOTHING_OF_CUSTOMER, CommonStops, CustomerStops
 from troth.vault.model import Span
-
-FOREVER = datetime.max.replace(tzinfo=UTC)
-"""The end of what nothing ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """A promise made ready for deciding: with the digests of the words in which it asks today."""
-
-    promise: Promise
-    digests: Mapping[Clause, frozenset[bytes]]
-
-    @classmethod
-    def of(cls, promise: Promise) -> "Terms":
-        """Return the terms of `promise`."""
-        return cls(promise, digests_now(promise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +40,29 @@ class Grant:
 
     Attributes:
         clause: the clause that allows it; None for a customer's look at their own.
-        horizon: which of its items are past keep.
         until: until when this holds if nothing else happens.
+        limits: how long its items are kept; an item is let out only while it is within each that speaks of it. None
+            at all: everything that is there.
+        since: nothing that happened before it is let out: the promise of that time did not allow this use.
+        fields: event → the properties that are let out, where an earlier promise noted fewer; None: all.
     """
 
     clause: Clause | None
-    horizon: Horizon | None
     until: datetime = FOREVER
+    limits: tuple[Limit, ...] = ()
+    since: datetime = LONG_AGO
+    fields: Mapping[str, frozenset[str]] | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no earlier promise limits it."""
+        return len(self.limits) <= 1 and self.since == LONG_AGO and self.fields is None
+
+    def ending(self, until: datetime) -> "Grant":
+        """Return this grant, holding no longer than `until`."""
+        if self.until <= until:
+            return self
+        return Grant(self.clause, until, self.limits, self.since, self.fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What is asked of the gate, and what comes to it and goes out, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,11 +59,11 @@ class Arrival:
             and ordinal. Never stored: only its keyed hash is.
     """
 
-    customer: str
+    customer: str = field(repr=False)
     event: str
     at: datetime
-    properties: Mapping[str, Value]
-    identity: tuple[str, ...]
+    properties: Mapping[str, Value] = field(repr=False)
+    identity: tuple[str, ...] = field(repr=False)
 
 
 class Arrived(StrEnum):

@@ -8,20 +8,24 @@ Laws:
    after it is a fresh act, and starts a new customer.
 4. Identifiers without the key that hashed them are never taken for an empty house: everybody would be a stranger, and
    who was erased could come back.
+5. The same text is another identifier under another kind: the kind is hashed with it.
+6. Each identifier gets a number of its own, also the browser of somebody we know. What is one person is told by links
+   between numbers (`people`), which can be undone; what was put under one number could never be told apart again.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
 from troth.canonical import keyed_hash
 from troth.db.engine import Connection, Database
-from troth.errors import InputError, NotFoundError, UnavailableError
+from troth.errors import NotFoundError, UnavailableError
 from troth.identity import store
+from troth.identity.model import IdKind
+from troth.identity.naming import normalised
+from troth.identity.people import People
 from troth.keeper import KeeperReport
 from troth.keys.ring import KeyRing
 
-LONGEST_ID_BYTES = 255
 _KIND = "identity"
 INDEX_KEY = "identity-index"
 """The installation's own key that hashes outside ids. Where it is known, there was data."""
@@ -43,6 +47,7 @@ class Identity:
     def __init__(self, database: Database, ring: KeyRing) -> None:
         self._database = database
         self._ring = ring
+        self.people = People(database)
         if not ring.knows(INDEX_KEY):
             with database.reading() as connection:
                 if store.has_hashes(connection):
@@ -53,60 +58,72 @@ class Identity:
                     )
         self._hashing = ring.named(INDEX_KEY)
 
-    def hashed(self, outside_id: str) -> bytes:
-        """Return the keyed hash of an outside id, after Unicode NFC and trimming.
+    def is_empty(self) -> bool:
+        """Return whether nobody is here and nobody was erased."""
+        with self._database.reading() as connection:
+            return not store.has_hashes(connection)
+
+    def hashed(self, outside_id: str, kind: IdKind = IdKind.CUSTOMER) -> bytes:
+        """Return the keyed hash of an identifier, spelled as `normalised` spells it.
 
         Raises:
-            InputError: empty, longer than 255 bytes, or with control characters.
+            InputError: it is no identifier of this kind.
         """
-        return keyed_hash(self._hashing, b"customer", normalised(outside_id).encode())
+        return keyed_hash(self._hashing, kind.value.encode(), normalised(outside_id, kind).encode())
 
-    def find(self, outside_id: str) -> int | None:
-        """Return the number of the customer the company calls `outside_id`; None when there is none."""
+    def find(self, outside_id: str, kind: IdKind = IdKind.CUSTOMER) -> int | None:
+        """Return the number of the customer with this identifier; None when there is none."""
         with self._database.reading() as connection:
-            return self.find_in(connection, outside_id)
+            return self.find_in(connection, outside_id, kind)
 
-    def find_in(self, connection: Connection, outside_id: str) -> int | None:
+    def find_in(self, connection: Connection, outside_id: str, kind: IdKind = IdKind.CUSTOMER) -> int | None:
         """As `find`, inside an open transaction."""
-        return store.find_one(connection, self.hashed(outside_id))
+        return store.find_one(connection, self.hashed(outside_id, kind))
 
-    def get(self, outside_id: str) -> int:
+    def get(self, outside_id: str, kind: IdKind = IdKind.CUSTOMER) -> int:
         """As `find`.
 
         Raises:
             NotFoundError: there is no such customer.
         """
-        number = self.find(outside_id)
+        number = self.find(outside_id, kind)
         if number is None:
             raise NotFoundError("customer_unknown", "There is no customer with this id.", "Check the id.")
         return number
 
-    def add_in(self, connection: Connection, outside_ids: Sequence[str], *, since: datetime) -> dict[str, int]:
+    def add_in(
+        self,
+        connection: Connection,
+        outside_ids: Sequence[str],
+        *,
+        since: datetime,
+        kind: IdKind = IdKind.CUSTOMER,
+    ) -> dict[str, int]:
         """Make customers inside an open `writing`; return id → number. None of the ids may be known already."""
-        numbers = {one: store.add(connection, self.hashed(one), since) for one in outside_ids}
+        numbers = {one: store.add(connection, self.hashed(one, kind), kind, since=since) for one in outside_ids}
         self._ring.ensure((number, _KIND) for number in numbers.values())
         for one, number in numbers.items():
-            sealed = self._ring.seal(number, _KIND, normalised(one).encode(), bound_to=b"id")
+            sealed = self._ring.seal(number, _KIND, normalised(one, kind).encode(), bound_to=b"id")
             store.keep_sealed_id(connection, number, sealed)
         return numbers
 
-    def obtain(self, outside_id: str, *, now: datetime) -> int:
-        """Return the number of the customer called `outside_id`, made now when there is none."""
+    def obtain(self, outside_id: str, *, now: datetime, kind: IdKind = IdKind.CUSTOMER) -> int:
+        """Return the number of the customer with this identifier, made now when there is none."""
         with self._database.writing() as connection:
-            number = self.find_in(connection, outside_id)
-            return self.add_in(connection, [outside_id], since=now)[outside_id] if number is None else number
+            return self.obtain_in(connection, outside_id, now=now, kind=kind)
 
-    def restricted_in(self, connection: Connection, customers: Sequence[int] | None = None) -> frozenset[int]:
-        """Return those of `customers` (of all, when None) of whom only what a law demands is kept."""
-        return store.all_restricted(connection) if customers is None else store.restricted(connection, customers)
+    def obtain_in(self, connection: Connection, outside_id: str, *, now: datetime, kind: IdKind) -> int:
+        """As `obtain`, inside an open `writing`."""
+        number = self.find_in(connection, outside_id, kind)
+        return self.add_in(connection, [outside_id], since=now, kind=kind)[outside_id] if number is None else number
+
+    def restricted_in(self, connection: Connection) -> frozenset[int]:
+        """Return everybody of whom only what a law demands is kept."""
+        return frozenset(number for number, seen in store.remarkable(connection, None).items() if seen.restricted)
 
     def everybody(self, connection: Connection) -> list[int]:
         """Return the numbers of all customers who are here and not restricted, inside an open transaction."""
         return store.all_unrestricted(connection)
-
-    def is_restricted(self, connection: Connection, customer: int) -> bool:
-        """Return whether only what a law demands may be done with the customer's data."""
-        return store.is_restricted(connection, customer)
 
     def restrict(self, connection: Connection, customer: int) -> None:
         """Lock a customer inside an open `writing`: from its commit on, only what a law demands may be done."""
@@ -145,9 +162,11 @@ class Identity:
         )
 
     def describe(self, customer: int) -> KeeperReport:
-        """Count the customer's identifiers."""
+        """Count the customer's identifiers, and what is recorded of their links."""
         with self._database.reading() as connection:
-            return KeeperReport(self.room, {"identifiers": len(store.hashes_of(connection, customer))})
+            links = len(store.links_of(connection, customer))
+            counts = {"identifiers": len(store.hashes_of(connection, customer))}
+        return KeeperReport(self.room, counts | ({"links": links} if links else {}))
 
     def leave(self, customer: int, *, until: datetime) -> KeeperReport:
         """Forget who the customer is, and remember (by keyed hash only) that they must not come back by import.
@@ -167,27 +186,3 @@ class Identity:
         """Delete the number of somebody who left and under which no law keeps anything."""
         with self._database.writing() as connection:
             store.drop_number(connection, customer)
-
-
-def normalised(outside_id: str) -> str:
-    """Return the one spelling of an outside id.
-
-    Raises:
-        InputError: empty, longer than 255 bytes, or with control characters.
-    """
-    one = unicodedata.normalize("NFC", outside_id).strip()
-    if not one:
-        raise InputError("customer_id_empty", "The customer's id is empty.", "Give the id your shop uses.")
-    try:
-        size = len(one.encode())
-    except UnicodeEncodeError:
-        raise InputError("customer_id_unreadable", "The customer's id is not valid text.", "Send UTF-8.") from None
-    if size > LONGEST_ID_BYTES:
-        raise InputError(
-            "customer_id_long",
-            f"The customer's id has {size} bytes; at most {LONGEST_ID_BYTES} are taken.",
-            "Give the short id your shop uses, not a record.",
-        )
-    if any(unicodedata.category(char) == "Cc" for char in one):
-        raise InputError("customer_id_control", "The customer's id has control characters.", "Take them out.")
-    return one

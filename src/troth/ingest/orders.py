@@ -75,6 +75,9 @@ class _Remembered(dict[Cell, _T]):
         value = self[cell] = self._read(cell)
         return value
 
+    def __repr__(self) -> str:
+        return f"_Remembered({len(self)} cells)"
+
 
 class OrderLine(NamedTuple):
     """What one line says.

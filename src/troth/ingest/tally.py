@@ -28,7 +28,7 @@ class Tally:
     words: dict[str, str] = field(default_factory=dict)
     rejected: Counter[Reason] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
-    customers: set[str] = field(default_factory=set)
+    customers: set[str] = field(default_factory=set, repr=False)
     titles: Counter[tuple[str, str]] = field(default_factory=Counter)
     categories: Counter[tuple[str, str]] = field(default_factory=Counter)
     fee_codes: set[str] = field(default_factory=set)

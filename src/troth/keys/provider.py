@@ -1,130 +1,116 @@
-"""Who wraps the keys that wrap. A provider never sees data, only the key of an epoch."""
+"""Who wraps the keys that wrap. A provider never sees data, only the key of an epoch.
 
-import base64
-import binascii
-import os
-from pathlib import Path
+Words: the *master key* is the provider's own. Where it can be made anew it has *versions*, each with a name that is
+no secret; the newest wraps, and every version that was not retired unwraps.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from troth.errors import UnavailableError
-from troth.keys.sealing import KEY_BYTES, new_key, seal, unseal
 
-_FIRST_LINE = b"troth master key 1"
-_OTHERS_MASK = 0o077
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A wrapped key, and the name of the version of the master key that wrapped it."""
+
+    master: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a provider can do with its master key.
+
+    Args:
+        renews: it can make a new version and destroy the old ones.
+        by_itself: it can do so without anybody having to carry a copy of the new one to a safe place.
+        delay: how long a version that was retired can still be called back.
+    """
+
+    renews: bool
+    by_itself: bool
+    delay: timedelta
 
 
 class KeyProvider(Protocol):
     """Wraps and unwraps the keys of epochs.
 
-    `wrap` binds the wrapped key to `label`; `unwrap` with another label fails. Both may be called from several
-    processes at once. A provider that can't answer raises `UnavailableError`; it never returns a wrong key.
+    Laws, the same for every provider (`tests/keys/contract.py`):
+
+    1. What was wrapped comes back under the same label only.
+    2. It never returns a wrong key. What it can't do it says as an `UnavailableError`, in bounded time, and without
+       the key, the token or the text of the other side.
+    3. `renew` and `retire` may be called again after a crash and then end in the same state. Their caller sees to it
+       that no two run at once; all else may be called from several processes at once.
     """
 
-    def wrap(self, key: bytes, label: str) -> bytes:
-        """Return `key`, wrapped."""
+    @property
+    def name(self) -> str:
+        """What to call it before people: its kind and place, nothing secret."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do."""
+        ...
+
+    def check(self) -> None:
+        """Return when it can wrap and unwrap now.
+
+        Raises:
+            UnavailableError: why it can't, and what to do.
+        """
+        ...
+
+    def current(self) -> str:
+        """Return the name of the version that `wrap` uses now."""
+        ...
+
+    def wrap(self, key: bytes, label: str) -> Wrapped:
+        """Return `key`, wrapped with the newest version and bound to `label`."""
         ...
 
     def unwrap(self, wrapped: bytes, label: str) -> bytes:
         """Return the key that was wrapped under `label`."""
         ...
 
+    def renew(self, used: Collection[str]) -> None:
+        """See to it that `wrap` uses a version that is not in `used`; make one when there is none.
 
-class FileKeyProvider:
-    """The master key in a local file that only its owner may read (mode 0600).
-
-    The file must lie outside the folders of the data and of its backups: a key beside the lock protects nothing.
-
-    Args:
-        path: the file.
-        create: make a new key when there is no file yet. Only a new installation may: to make one beside existing
-            data would hide that the right key is lost.
-
-    Raises:
-        UnavailableError: missing, readable by others, or not a key file.
-    """
-
-    def __init__(self, path: Path, *, create: bool) -> None:
-        if create and not path.exists():
-            _write_new(path)
-        self._key = AESGCM(_read(path))
-
-    def wrap(self, key: bytes, label: str) -> bytes:
-        """Return `key`, wrapped with the master key."""
-        return seal(self._key, key, label.encode())
-
-    def unwrap(self, wrapped: bytes, label: str) -> bytes:
-        """Return the key that was wrapped under `label`.
+        Only when `used` is empty may a master key that is not there be made: beside wrapped keys it would hide that
+        the right one is lost.
 
         Raises:
-            UnavailableError: this master key did not wrap it.
+            UnavailableError: it can't be done, now or ever (`abilities.renews`).
         """
-        try:
-            return unseal(self._key, wrapped, label.encode())
-        except InvalidTag:
-            raise UnavailableError(
-                "master_key_wrong",
-                "The master key file does not belong to this data; nothing was changed.",
-                "Put back the key file that this installation was made with.",
-            ) from None
+        ...
+
+    def retire(self, drop: Collection[str], keep: Collection[str]) -> frozenset[str]:
+        """Destroy the versions in `drop`, never one in `keep`; return those that are gone, or will be by the delay.
+
+        Args:
+            drop: versions that no living key needs. One that is gone already counts as gone.
+            keep: versions that wrap a living key. Not empty.
+        """
+        ...
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter; leave one that is there as it is.
-
-    Raises:
-        UnavailableError: it can't be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise UnavailableError(
-            "folder_unusable",
-            f"The folder {folder.name} of the installation can't be made ({error.strerror}).",
-            "Name a place where this user may write with TROTH_HOME.",
-        ) from None
+def wrong(name: str) -> UnavailableError:
+    """Return the error for a master key that did not wrap what it was handed."""
+    return UnavailableError(
+        "master_key_wrong",
+        f"The master key ({name}) does not belong to this key database; nothing was changed.",
+        "Put back the master key this installation uses, or the newest backup of its key database.",
+    )
 
 
-def _write_new(path: Path) -> None:
-    make_folder(path.parent)
-    text = _FIRST_LINE + b"\n" + base64.b64encode(new_key()) + b"\n"
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    # A crash before this line leaves no key and nothing that was wrapped with one; after it, a whole key.
-    part.replace(path)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        mode = path.stat().st_mode
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise UnavailableError(
-            "master_key_missing",
-            f"The master key file {path.name} can't be read ({error.strerror}).",
-            "Put it back from where you keep it. Without it nothing that is sealed can be opened.",
-        ) from None
-    if mode & _OTHERS_MASK:
-        raise UnavailableError(
-            "master_key_open",
-            f"The master key file {path.name} can be read by other users.",
-            f"Close it: chmod 600 {path.name}",
-        )
-    try:
-        key = base64.b64decode(lines[1], validate=True) if lines[0] == _FIRST_LINE else b""
-    except (IndexError, binascii.Error):
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise UnavailableError(
-            "master_key_damaged",
-            f"{path.name} is not a master key file, or it is damaged.",
-            "Put back the key file that this installation was made with.",
-        )
-    return key
+def cannot_renew(name: str) -> UnavailableError:
+    """Return the error for a master key that can't be made anew from here."""
+    return UnavailableError(
+        "master_key_fixed",
+        f"The master key ({name}) can't be renewed from here; nothing was changed.",
+        "See docs/guides/keys.md for what each provider can do.",
+    )

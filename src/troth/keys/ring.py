@@ -8,22 +8,31 @@ Laws:
    without its key.
 3. What is sealed is bound to the customer, the kind and the row. Moved to another row it does not open.
 4. A key that is gone is gone: opening fails with `KeyGoneError` and nothing is tried instead.
+5. Other processes destroy keys and end epochs too. Before anything is sealed the ring looks whether that happened,
+   and forgets what it had opened; so nothing is sealed with a key that is not in the table any more, provided that
+   whoever destroys keys of a customer who stays does so in a transaction that the sealing waits for.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from threading import Lock
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from troth.errors import UnavailableError
-from troth.keys.provider import KeyProvider
-from troth.keys.sealing import new_key, seal, unseal
-from troth.keys.store import KeyStore
+from troth.keys.provider import KeyProvider, Wrapped
+from troth.keys.sealing import cipher, new_key, seal, unseal
+from troth.keys.store import KeyStore, State
 
 _REMEMBERED = 20_000
 """Opened keys held in memory; about 1 kB each."""
+
+_TRIES = 5
+"""How often an epoch may end between two looks at the table before something else is wrong."""
 
 
 class KeyGoneError(UnavailableError):
@@ -39,38 +48,37 @@ class KeyRing:
     Args:
         store: the key table.
         provider: wraps the key of an epoch.
+        now: the moment; when the first epoch of a new installation begins.
+
+    Raises:
+        UnavailableError: the provider can't unwrap the key of the newest epoch.
     """
 
-    def __init__(self, store: KeyStore, provider: KeyProvider) -> None:
+    def __init__(self, store: KeyStore, provider: KeyProvider, *, now: datetime) -> None:
         self._store = store
         self._provider = provider
         self._lock = Lock()
         self._open: OrderedDict[tuple[int, str], AESGCM] = OrderedDict()
         self._epochs: dict[int, AESGCM] = {}
-        self._epoch = self._newest_epoch()
+        self._state = store.state() or self._first_epoch(now)
+        self._of_epoch(self._state.epoch)
 
     def ensure(self, pairs: Iterable[tuple[int, str]]) -> None:
         """Make sure that each (customer, kind) of `pairs` has a key, durably, before anything is sealed with it."""
-        unknown = [pair for pair in dict.fromkeys(pairs) if pair not in self._open]
-        if not unknown:
-            return
-        found = self._store.find(unknown)
-        missing = [pair for pair in unknown if pair not in found]
-        if missing:
-            epoch = self._epochs[self._epoch]
-            self._store.add(
-                [
-                    (customer, kind, self._epoch, seal(epoch, new_key(), _label(customer, kind)))
-                    for customer, kind in missing
-                ]
-            )
-            # Read back: another process may have made the same key first, and then its key is the key.
-            found |= self._store.find(missing)
-        self._remember(found)
+        wanted = list(dict.fromkeys(pairs))
+        for _ in range(_TRIES):
+            self._catch_up()
+            unknown = [pair for pair in wanted if pair not in self._open]
+            opened = self._learn(partial(self._store.find, unknown), at_least=len(wanted)) if unknown else {}
+            missing = [pair for pair in unknown if pair not in opened]
+            if not missing:
+                return
+            self._make(missing)
+        raise KeyGoneError
 
     def warm(self, kinds: Iterable[str]) -> None:
         """Open every key of `kinds`, for work that reads many customers."""
-        self._remember(self._store.of_kinds(kinds))
+        self._learn(partial(self._store.of_kinds, list(kinds)))
 
     def seal(self, customer: int, kind: str, plaintext: bytes, *, bound_to: bytes) -> bytes:
         """Seal `plaintext` for one row of one customer; make the key first when there is none.
@@ -81,11 +89,9 @@ class KeyRing:
             plaintext: any bytes.
             bound_to: what names the row; the same must be given to open.
         """
-        key = self._open.get((customer, kind))
-        if key is None:
+        while (key := self._open.get((customer, kind))) is None:
             self.ensure([(customer, kind)])
-            key = self._open[customer, kind]
-        return seal(key, plaintext, _label(customer, kind) + bound_to)
+        return seal(key, plaintext, key_label(customer, kind) + bound_to)
 
     def open(self, customer: int, kind: str, sealed: bytes, *, bound_to: bytes) -> bytes:
         """Open what `seal` returned.
@@ -103,12 +109,10 @@ class KeyRing:
         """
         key = self._open.get((customer, kind))
         if key is None:
-            found = self._store.find_one(customer, kind)
-            if found is None:
+            key = self._learn(partial(self._only, customer, kind)).get((customer, kind))
+            if key is None:
                 raise KeyGoneError
-            self._remember({(customer, kind): found})
-            key = self._open[customer, kind]
-        ready, label = key, _label(customer, kind)
+        ready, label = key, key_label(customer, kind)
 
         def open_one(sealed: bytes, bound_to: bytes) -> bytes:
             try:
@@ -125,6 +129,8 @@ class KeyRing:
         with self._lock:
             for pair in [pair for pair in self._open if pair[0] == customer and pair[1] not in kept]:
                 del self._open[pair]
+            # Counted here, so that the next look finds what others did and not this.
+            self._state = replace(self._state, keys_destroyed=self._state.keys_destroyed + gone)
         return gone
 
     def count(self, customer: int) -> int:
@@ -137,52 +143,105 @@ class KeyRing:
 
     def named(self, name: str) -> bytes:
         """Return the installation's own 256-bit key called `name`, made on first use. Used to hash, never to seal."""
-        row = self._store.named(name)
-        if row is None:
-            sealed = seal(self._epochs[self._epoch], new_key(), _named_label(name))
-            self._store.add_named(name, self._epoch, sealed)
+        for _ in range(_TRIES):
             row = self._store.named(name)
-            if row is None:
-                raise KeyGoneError
-        return _unwrap(self._of_epoch(row[0]), row[1], _named_label(name))
+            if row is not None:
+                try:
+                    return _unwrap(self._of_epoch(row[0]), row[1], named_label(name))
+                except _EpochEndedError:
+                    continue
+            self._catch_up()
+            number = self._state.epoch
+            sealed = seal(self._of_epoch(number), new_key(), named_label(name))
+            self._store.add_named(name, sealed, epoch=number)
+        raise KeyGoneError
 
-    def _newest_epoch(self) -> int:
-        newest = self._store.newest_epoch()
-        if newest is None:
-            self._store.add_first_epoch(self._provider.wrap(new_key(), "epoch 1"))
-            newest = self._store.newest_epoch()
-            if newest is None:
-                raise KeyGoneError
-        number, wrapped = newest
-        self._epochs[number] = AESGCM(self._provider.unwrap(wrapped, f"epoch {number}"))
-        return number
+    def _first_epoch(self, now: datetime) -> State:
+        def make(number: int, _used: frozenset[str]) -> Wrapped:
+            self._provider.renew(frozenset())
+            self._provider.check()
+            return self._provider.wrap(new_key(), epoch_label(number))
+
+        self._store.begin_epoch(make, after=0, now=now)
+        state = self._store.state()
+        if state is None:
+            raise KeyGoneError
+        return state
+
+    def _catch_up(self) -> None:
+        """Forget what was opened when a key was destroyed or an epoch began since the last look."""
+        state = self._store.state()
+        if state is None:
+            raise KeyGoneError
+        if state == self._state:
+            return
+        with self._lock:
+            if (state.epoch, state.is_settled) != (self._state.epoch, self._state.is_settled):
+                self._epochs.clear()
+            self._open.clear()
+            self._state = state
+
+    def _make(self, missing: list[tuple[int, str]]) -> None:
+        """Record new keys. They are read back by whoever called: another process may have made the same key first."""
+        number = self._state.epoch
+        epoch = self._of_epoch(number)
+        rows = [(customer, kind, seal(epoch, new_key(), key_label(customer, kind))) for customer, kind in missing]
+        self._store.add(rows, epoch=number)
 
     def _of_epoch(self, number: int) -> AESGCM:
-        if number not in self._epochs:
+        known = self._epochs.get(number)
+        if known is None:
             wrapped = self._store.epoch(number)
             if wrapped is None:
-                raise KeyGoneError
-            self._epochs[number] = AESGCM(self._provider.unwrap(wrapped, f"epoch {number}"))
-        return self._epochs[number]
+                raise _EpochEndedError
+            known = self._epochs[number] = cipher(self._provider.unwrap(wrapped, epoch_label(number)))
+        return known
 
-    def _remember(self, found: dict[tuple[int, str], tuple[int, bytes]]) -> None:
-        opened = {
-            (customer, kind): AESGCM(_unwrap(self._of_epoch(epoch), wrapped, _label(customer, kind)))
-            for (customer, kind), (epoch, wrapped) in found.items()
-            if (customer, kind) not in self._open
-        }
-        with self._lock:
-            # The oldest go first, but never one that was asked for just now.
-            self._open.update(opened)
-            while len(self._open) > max(_REMEMBERED, len(found)):
-                self._open.popitem(last=False)
+    def _only(self, customer: int, kind: str) -> dict[tuple[int, str], tuple[int, bytes]]:
+        found = self._store.find_one(customer, kind)
+        return {} if found is None else {(customer, kind): found}
+
+    def _learn(
+        self, find: Callable[[], dict[tuple[int, str], tuple[int, bytes]]], *, at_least: int = 0
+    ) -> dict[tuple[int, str], AESGCM]:
+        """Open what `find` finds and remember it; return it.
+
+        Looked up again when its epoch ended in between: then the same keys stand there under the next.
+        """
+        for _ in range(_TRIES):
+            found = find()
+            try:
+                opened = {
+                    pair: self._open.get(pair) or cipher(_unwrap(self._of_epoch(epoch), wrapped, key_label(*pair)))
+                    for pair, (epoch, wrapped) in found.items()
+                }
+            except _EpochEndedError:
+                continue
+            with self._lock:
+                # The oldest go first, but never one that was asked for just now.
+                self._open.update(opened)
+                while len(self._open) > max(_REMEMBERED, len(found), at_least):
+                    self._open.popitem(last=False)
+            return opened
+        raise KeyGoneError
 
 
-def _label(customer: int, kind: str) -> bytes:
+class _EpochEndedError(Exception):
+    """The epoch a row was read under is not there any more."""
+
+
+def epoch_label(number: int) -> str:
+    """Return what the wrapped key of an epoch is bound to."""
+    return f"epoch {number}"
+
+
+def key_label(customer: int, kind: str) -> bytes:
+    """Return what a customer's wrapped key, and all that is sealed with it, is bound to."""
     return b"customer\x00%d\x00%b\x00" % (customer, kind.encode())
 
 
-def _named_label(name: str) -> bytes:
+def named_label(name: str) -> bytes:
+    """Return what one of the installation's own wrapped keys is bound to."""
     return b"named\x00" + name.encode()
 
 

@@ -25,6 +25,17 @@ def new_token() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
+def cipher(key: bytes) -> AESGCM:
+    """Return the cipher of a 256-bit key.
+
+    Raises:
+        InvalidTag: a key of another size. AES-GCM would take it; nothing of ours was ever sealed with one.
+    """
+    if len(key) != KEY_BYTES:
+        raise InvalidTag
+    return AESGCM(key)
+
+
 def seal(key: AESGCM, plaintext: bytes, bound_to: bytes) -> bytes:
     """Seal `plaintext`; `bound_to` is associated data, and the same must be given to unseal."""
     nonce = secrets.token_bytes(_NONCE_BYTES)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 from troth.promise.changes.change import Change, Comparison, Deletion, Direction, Kind
 from troth.promise.changes.data import compare_data, compare_storage
+from troth.promise.changes.effect import Effect, effect
 from troth.promise.changes.people import compare_recipients, compare_roles
 from troth.promise.changes.purposes import compare_purposes
 from troth.promise.changes.rest import compare_company, compare_duties, compare_never, compare_version
@@ -49,12 +50,15 @@ class Asked:
         first: whether it is the first time, so that no earlier choice is touched.
         why: what widens it.
         customers: how many have an earlier yes; None where nobody counted.
+        goes_on: whether the old scope goes on until they are asked. It does not where what is done, or the question,
+            is another one now.
     """
 
     clause: Clause
     first: bool
     why: tuple[Change, ...]
     customers: int | None
+    goes_on: bool
 
 
 def compare(old: Promise, new: Promise, *, language: str = "") -> Comparison:
@@ -105,7 +109,9 @@ def asked(comparison: Comparison, *, touched: Callable[[Clause], int] | None = N
     for clause in (*comparison.asked_again, *comparison.asked_first):
         first = clause in comparison.asked_first
         customers = None if first or touched is None else touched(clause)
-        found.append(Asked(clause, first=first, why=comparison.widening(clause), customers=customers))
+        why = comparison.widening(clause)
+        goes_on = not first and all(effect(change) is not Effect.ENDS for change in why)
+        found.append(Asked(clause, first=first, why=why, customers=customers, goes_on=goes_on))
     return tuple(found)
 
 

@@ -1,8 +1,9 @@
-"""The promise for other programs. So far: the file format as JSON Schema, so that editors complete it."""
+"""The promise for other programs: the file format as JSON Schema, and that we heed opt-out signals."""
 
 import json
 from typing import Any
 
+from troth.promise.model import Promise
 from troth.promise.shape import PromiseShape
 
 _TITLE = "Troth promise"
@@ -22,6 +23,15 @@ def json_schema() -> dict[str, Any]:
 def json_schema_text() -> str:
     """Return the JSON Schema as it stands in docs/formats/promise.schema.json."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def gpc(promise: Promise) -> dict[str, Any]:
+    """Return what ``/.well-known/gpc.json`` says: that a signal is heeded, as it is under every promise.
+
+    ``lastUpdate`` is the day since which this version of the promise says so
+    (https://w3c.github.io/gpc/#gpc-support-resource).
+    """
+    return {"gpc": True, "lastUpdate": promise.version.since.isoformat()}
 
 
 def _tidied(node: object) -> object:

@@ -108,6 +108,22 @@ def check_promise_text(text: bytes | str, *, name: str) -> Checked:
     return Checked(None if broken else promise, findings)
 
 
+def recall_promise(text: bytes, *, name: str) -> Promise:
+    """Return the promise that `text` held when it was recorded; `name` stands for the file in places.
+
+    Rules that came later don't hold for it: what was promised is what was promised.
+
+    Raises:
+        PromiseError: the text has not the shape of a promise any more.
+    """
+    tree = read_tree(text, name)
+    shape = _shape(tree, name) if tree.whole else None
+    if shape is None:
+        raise PromiseError(in_file_order(tree.findings))
+    places = {".".join(map(str, path)): place for path, place in tree.keys.items()}
+    return build(shape, places=places, fingerprint=sha256(text).hex())
+
+
 def _or_raise(checked: Checked) -> Promise:
     if checked.promise is None:
         raise PromiseError(checked.findings)

@@ -8,7 +8,9 @@ Laws:
    had in memory and starts from the tables.
 3. A row of the outbox says only who changed. Taking it in means: take out the part that is in the model, ask the gate
    what may be used now, put that in. So it may be done twice, and after a crash it is done again.
-4. No model is written that holds somebody whose removal was committed before: that is looked up in the writing
+4. Linked customers are one person and one row, under the smallest of their numbers. A row of the outbox about one of
+   them comes with rows about all the others, so whoever leaves takes the row of all out with them.
+5. No model is written that holds somebody whose removal was committed before: that is looked up in the writing
    transaction itself, and their part is taken out first.
 
 The statistic and its inverse live in memory only. At the start they are made again from the sealed parts.
@@ -289,7 +291,11 @@ class Learner:
         if len(customers) >= _READ_ALL_FROM:
             everybody = self._everybody(now)
             return {who: row_of(everybody[who], index) for who in customers if who in everybody}
-        answers = {who: self._gate.read(self._use(), who, now=now).items for who in customers}
+        # One snapshot: a link that came between would count its person under two numbers.
+        with self._database.reading():
+            heads = self._gate.heads(list(customers))
+            alone = [who for who in customers if heads.get(who, who) == who]
+            answers = {who: self._gate.read(self._use(), who, now=now).items for who in alone}
         return {
             who: row_of(bought(item for kind in items.values() for item in kind), index)
             for who, items in answers.items()

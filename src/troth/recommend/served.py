@@ -12,8 +12,12 @@ from troth.recommend.gram import Epoch, Gram, Row
 from troth.recommend.solve import Matrix, Weights, weights
 
 
-class _Body(msgspec.Struct, frozen=True):
-    """The row's bytes: whole numbers and doubles little-endian."""
+class _Body(msgspec.Struct, frozen=True, kw_only=True):
+    """The row's bytes: whole numbers and doubles little-endian.
+
+    A row written before models named their promise has no version and no terms: it is read as made under a promise
+    that nobody has any more, so nothing is served from it and the next refresh begins a new epoch.
+    """
 
     number: int
     items: list[str]
@@ -21,8 +25,8 @@ class _Body(msgspec.Struct, frozen=True):
     keep: int
     support: int
     damping: float
-    version: int
-    terms: str
+    version: int = 0
+    terms: str = ""
     popularity: bytes
     starts: bytes
     columns: bytes

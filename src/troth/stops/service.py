@@ -8,10 +8,11 @@ Laws:
 3. Who is being erased, or is gone, can be stopped no more: a hold that comes after an erasure comes too late, and
    says so.
 4. An opt-out signal comes with every page. The first is recorded, the others change nothing, so that a signal never
-   takes back a yes that was given in spite of it.
+   takes back a yes that was given in spite of it. Linked customers are one: the first of any of them counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from troth.db import outbox
@@ -85,9 +86,12 @@ class Stops:
         _check(stop)
         self._must_be_known(stop)
         with self._database.writing() as connection:
-            held = self._standing_like(connection, stop)
-            if held is not None and kind is Kind.OPT_OUT:
-                return held
+            if kind is Kind.OPT_OUT:
+                numbers = self._identity.people.numbers(connection, customer)
+                held = (self._standing_like(connection, replace(stop, customer=number)) for number in numbers)
+                standing_already = next((one for one in held if one is not None), None)
+                if standing_already is not None:
+                    return standing_already
             self._record(connection, stop)
         return stop
 
@@ -167,9 +171,10 @@ class Stops:
             self._identity.must_be_here(connection, [stop.customer])
         store.record(connection, [stop])
         if stop.kind in ENDS_A_USE:
-            who: Iterable[int] = [stop.customer]
             if stop.customer == EVERYBODY:
-                who = self._identity.everybody(connection)
+                who: Iterable[int] = self._identity.everybody(connection)
+            else:
+                who = self._identity.people.together(connection, [stop.customer])
             outbox.tell(connection, who, f"{stop.kind} {stop.act}", removal=stop.act is Act.PUT, at=stop.at)
 
     def _standing_like(self, connection: Connection, stop: Stop) -> Stop | None:

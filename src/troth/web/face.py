@@ -11,10 +11,12 @@ from troth.app import App
 from troth.gate.use import Use
 from troth.promise.model import Clause
 from troth.recommend.answer import Answer
+from troth.web.customer import opting
 from troth.web.customer.record import Record, choices, contact
 from troth.web.customer.views import ChoiceView, SavedView
 from troth.web.pages import Frame, Link, Pages
 from troth.web.session import Sessions, session_of
+from troth.web.signal import is_sent
 
 VISITOR = 0
 """The number of somebody we do not know: numbers of customers begin at 1."""
@@ -80,14 +82,25 @@ class Face:
         """Return the customer's number; `VISITOR` for somebody we do not know."""
         return (self.app.identity.find(customer) if customer else None) or VISITOR
 
-    def record(self, customer: str) -> Record:
-        """Return all that is known of `customer`, opened for the purpose ``rights``."""
+    def opts_out(self, request: Request) -> bool:
+        """Tell whether this very call carries the browser's opt-out signal."""
+        return is_sent(request.headers.raw)
+
+    def record(self, customer: str, *, opt_out: bool = False) -> Record:
+        """Return all that is known of `customer`, opened for the purpose ``rights``.
+
+        Args:
+            customer: the company's own id; empty for somebody new.
+            opt_out: whether the call carries the opt-out signal.
+        """
         app, promise, now = self.app, self.app.promise, self.app.clock.now()
         number = self.number(customer)
         own = Use(of_customer(number), "rights", frozenset(promise.data))
         job = of_job("pages", *promise.purposes)
         verdicts = {
-            purpose.key: app.gate.decide(Use(job, purpose.key, frozenset(purpose.data)), number, now=now)
+            purpose.key: app.gate.decide(
+                Use(job, purpose.key, frozenset(purpose.data), opt_out=opt_out), number, now=now
+            )
             for purpose in promise.purposes.values()
         }
         return Record(
@@ -98,6 +111,10 @@ class Face:
             history=app.consent.history(number),
             names=self._names,
             language=_LANGUAGE,
+            story=app.ledger.of_customer(number),
+            signal=opting.signal(
+                promise, verdicts, sent=opt_out, since=app.signals.noted(number), language=_LANGUAGE
+            ),
         )
 
     def suggestions(self, customer: str, most: int, session: Sequence[str] = ()) -> Answer:

@@ -13,7 +13,7 @@ Laws:
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from starlette.datastructures import FormData, MutableHeaders
@@ -42,8 +42,8 @@ class Session:
         told: whether the browser has this id already.
     """
 
-    id: str
-    customer: str = ""
+    id: str = field(repr=False)
+    customer: str = field(default="", repr=False)
     notice: SavedView | None = None
     seen: datetime | None = None
     told: bool = False
@@ -74,6 +74,9 @@ class Sessions:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def __getstate__(self) -> object:
+        raise TypeError("visits stay in memory: they know who is who, and the secret that signs")
 
     def open(self, cookie: str | None) -> Session:
         """Return the visit that a cookie names, or a new one when it names none."""
@@ -154,6 +157,13 @@ def session_of(connection: HTTPConnection) -> Session:
     """Return the visit that a request belongs to."""
     session = connection.scope["troth.session"]
     assert isinstance(session, Session)
+    return session
+
+
+def session_of_scope(scope: Scope) -> Session | None:
+    """Return the visit that an ASGI connection belongs to; None where it has none, as for static files."""
+    session = scope.get("troth.session")
+    assert session is None or isinstance(session, Session)
     return session
 
 

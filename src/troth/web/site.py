@@ -5,6 +5,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -18,12 +19,16 @@ from troth.web.assets import Assets
 from troth.web.customer.routes import CustomerPages
 from troth.web.face import Face
 from troth.web.headers import Headers
+from troth.web.heeding import Heeding
 from troth.web.pages import Pages
 from troth.web.problems import Problems
 from troth.web.session import Sessions, Visits
 
 LARGEST_FORM = 65_536
 """Bytes of the largest form taken."""
+
+_OF_PROGRAMS = ("/v1/", "/healthz", "/.well-known/")
+"""How the addresses begin that programs ask for."""
 
 _HERE = Path(__file__).parent
 
@@ -65,6 +70,7 @@ def build_site(
     site = _without_redirects(
         Starlette(
             routes=[assets.route(), *CustomerPages(face).routes(), *faces(face)],
+            middleware=[Middleware(Heeding, app=app)],
             exception_handlers={HTTPException: on_status, TrothError: on_error, Exception: on_fault},
         )
     )
@@ -80,7 +86,7 @@ class _Doors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+        if scope["type"] == "http" and scope["path"].startswith(_OF_PROGRAMS):
             await self._api(scope, receive, send)
         else:
             await self._pages(scope, _bounded(receive), send)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from installations import GARDEN, NOW, ORDERS, install, say
+from installations import NOW, ORDERS, install, promise_after, say
 from troth.actors import of_job
 from troth.app import App
 from troth.gate.use import Use
@@ -46,10 +46,8 @@ def test_a_yes_counts_until_the_words_change(tmp_path: Path) -> None:
     number = say(opened, "c1", ORDERS, "yes")
     assert answer(_record(opened, number), ORDERS) == "yes"
     opened.close()
-    changed = tmp_path / "changed.yaml"
-    text = GARDEN.read_text(encoding="utf-8")
-    changed.write_text(text.replace("Use your orders to suggest products?", "May we use them?"), encoding="utf-8")
-    reopened = install(tmp_path / "home", promise=changed)
+    edit = ("Use your orders to suggest products?", "May we use them?")
+    reopened = install(tmp_path / "home", promise=promise_after(tmp_path, edit))
     later = _record(reopened, number)
     (choice,) = choices(later, [ORDERS])
     assert choice.answered == ""

@@ -10,13 +10,14 @@ from troth.actors import Actor
 from troth.app import App
 from troth.consent.model import Answer
 from troth.errors import InputError, NotAllowedError
+from troth.identity.model import IdKind
 from troth.promise.model import Basis, Clause
-from troth.web.api.http import decode
+from troth.web.api.http import Body, Request, decode
 
 _MOST = 100
 
 
-class Answered(msgspec.Struct, forbid_unknown_fields=True):
+class Answered(Body):
     """One answer: to which clause, and under which words (as /v1/questions gave them)."""
 
     clause: str
@@ -24,17 +25,19 @@ class Answered(msgspec.Struct, forbid_unknown_fields=True):
     words: str
 
 
-class Choose(msgspec.Struct, forbid_unknown_fields=True):
-    """Record answers of one customer, all or none."""
+class Choose(Body):
+    """Record answers of one customer, all or none. `kind` says what the id in `customer` is."""
 
     customer: str
     choices: Annotated[list[Answered], msgspec.Meta(min_length=1, max_length=_MOST)]
+    kind: IdKind = IdKind.CUSTOMER
 
 
-class Show(msgspec.Struct, forbid_unknown_fields=True):
-    """Show where a customer's questions stand."""
+class Show(Body):
+    """Show where a customer's questions stand. `kind` says what the id in `customer` is."""
 
     customer: str
+    kind: IdKind = IdKind.CUSTOMER
 
 
 class Choices:
@@ -47,9 +50,9 @@ class Choices:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    def questions(self, actor: Actor, _body: bytes) -> object:
+    def questions(self, request: Request) -> object:
         """Return every question the promise asks, in every language, with the digest that names its words."""
-        _may(actor)
+        must_record_choices(request.actor)
         return {
             "questions": [
                 {
@@ -66,12 +69,16 @@ class Choices:
             ]
         }
 
-    def choose(self, actor: Actor, body: bytes) -> object:
+    def choose(self, request: Request) -> object:
         """Record answers; return what was recorded and what was deleted because of a no."""
-        _may(actor)
-        asked = decode(Choose, body)
+        must_record_choices(request.actor)
+        asked = decode(Choose, request.body)
         answers = [(_clause(one.clause), Answer(one.answer), _digest(one.words)) for one in asked.choices]
-        chosen = self._app.choosing.choose_for(asked.customer, answers, via="api", now=self._app.clock.now())
+        now = self._app.clock.now()
+        chosen = self._app.choosing.choose_for(asked.customer, answers, via="api", now=now, kind=asked.kind)
+        if request.opt_out:
+            # After the choice, which may have made the customer; it is dated before it all the same.
+            self._app.signals.note(self._app.identity.get(asked.customer, asked.kind), now=now)
         return {
             "recorded": [
                 {"clause": str(one.choice.clause), "answer": one.choice.answer.value, "at": one.choice.at}
@@ -80,10 +87,13 @@ class Choices:
             "deleted": chosen.deleted,
         }
 
-    def show(self, actor: Actor, body: bytes) -> object:
+    def show(self, request: Request) -> object:
         """Return where each question stands for a customer; an unknown customer has answered nothing."""
-        _may(actor)
-        number = self._app.identity.find(decode(Show, body).customer)
+        must_record_choices(request.actor)
+        asked = decode(Show, request.body)
+        number = self._app.identity.find(asked.customer, asked.kind)
+        if request.opt_out and number is not None:
+            self._app.signals.note(number, now=self._app.clock.now())
         standing = self._app.consent.standing(number) if number is not None else {}
         return {
             "standing": [
@@ -104,7 +114,12 @@ class Choices:
         ]
 
 
-def _may(actor: Actor) -> None:
+def must_record_choices(actor: Actor) -> None:
+    """Check that who calls may record what customers say of themselves.
+
+    Raises:
+        NotAllowedError: their key was not made for it.
+    """
     if CHOICES not in actor.may:
         raise NotAllowedError(
             "actor_may_not",

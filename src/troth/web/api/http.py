@@ -7,7 +7,7 @@ only that. No customer's id ever stands in an address: it travels in the body.
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import anyio
@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from troth.access.service import Access
 from troth.actors import Actor, of_service
 from troth.errors import InputError, KeyNeededError, NotFoundError, TrothError
+from troth.web.signal import is_sent
 
 LARGEST_BODY = 65_536
 """Bytes of the largest request taken."""
@@ -31,19 +32,41 @@ _ANYONE = of_service("anyone")
 _WHERE = re.compile(r" - at `\$[A-Za-z0-9_.\[\]]*`\Z")
 
 
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """What is sent to a call, taken apart. Its repr says what it is and nothing that was sent."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that reached a call.
+
+    Attributes:
+        actor: who calls.
+        body: what was sent.
+        opt_out: whether it carries the opt-out signal of a customer's browser, forwarded (``Sec-GPC: 1``).
+    """
+
+    actor: Actor
+    body: bytes = field(default=b"", repr=False)
+    opt_out: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of the API.
 
     Attributes:
         method: ``GET`` or ``POST``.
-        answer: (who calls, the body) → a value that is sent as JSON.
+        answer: the request → a value that is sent as JSON.
         writes: whether it may wait for the disk; such calls leave the event loop to the others.
         open_to_all: whether it needs no key; it then tells nothing about anybody.
     """
 
     method: str
-    answer: Callable[[Actor, bytes], object]
+    answer: Callable[[Request], object]
     writes: bool = False
     open_to_all: bool = False
 
@@ -73,11 +96,13 @@ class Api:
             call = self._find(scope)
             # A body is taken before the key is looked at: the wait for it must not hold a snapshot open.
             body = await _body(receive) if call.method == "POST" else b""
-            if call.writes:
-                found = await anyio.to_thread.run_sync(self._written, call, _bearer(scope), body)
+            opt_out = is_sent(scope["headers"])
+            # A call that carries the signal may be the first that does, and then records it.
+            if call.writes or (opt_out and not call.open_to_all):
+                found = await anyio.to_thread.run_sync(self._written, call, _bearer(scope), body, opt_out)
             else:
                 with self._snapshot():
-                    found = call.answer(self._actor(call, scope), body)
+                    found = call.answer(Request(self._actor(call, scope), body))
             await _send(send, 200, _encode(found))
         except _MethodError as error:
             await _problem(send, 405, "method", f"This address answers {error} only.")
@@ -93,8 +118,8 @@ class Api:
     def _actor(self, call: Call, scope: Scope) -> Actor:
         return _ANYONE if call.open_to_all else self._access.check(_bearer(scope))
 
-    def _written(self, call: Call, token: str, body: bytes) -> object:
-        return call.answer(self._access.check(token), body)
+    def _written(self, call: Call, token: str, body: bytes, opt_out: bool) -> object:  # noqa: FBT001 - run_sync passes by place
+        return call.answer(Request(self._access.check(token), body, opt_out))
 
     def _find(self, scope: Scope) -> Call:
         call = self._calls.get(scope["path"])

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import msgspec
 
-from troth.actors import Actor
 from troth.app import App
+from troth.identity.model import IdKind
 from troth.recommend.answer import Answer
 from troth.recommend.service import MOST, VISITOR
-from troth.web.api.http import decode
+from troth.web.api.http import Body, Request, decode
 
 
-class Suggest(msgspec.Struct, forbid_unknown_fields=True):
+class Suggest(Body):
     """What to suggest to whom.
 
     Attributes:
@@ -19,12 +19,14 @@ class Suggest(msgspec.Struct, forbid_unknown_fields=True):
         placement: where on your pages it will stand, e.g. ``home``; comes back in the answer, changes nothing yet.
         k: how many, 1 to 100.
         session: product ids of the present visit; used for this answer and kept nowhere.
+        kind: what the id in `customer` is.
     """
 
     customer: str = ""
     placement: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{1,64}$")] = "home"
     k: Annotated[int, msgspec.Meta(ge=1, le=MOST)] = 10
     session: Annotated[list[str], msgspec.Meta(max_length=MOST)] = []
+    kind: IdKind = IdKind.CUSTOMER
 
 
 class Suggesting:
@@ -37,12 +39,14 @@ class Suggesting:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    def suggest(self, actor: Actor, body: bytes) -> object:
+    def suggest(self, request: Request) -> object:
         """Return suggestions, each with the arithmetic of its reasons, and which clauses were used."""
-        asked = decode(Suggest, body)
-        number = self._app.identity.find(asked.customer) if asked.customer else None
+        asked = decode(Suggest, request.body)
+        number = self._app.identity.find(asked.customer, asked.kind) if asked.customer else None
+        if request.opt_out and number is not None:
+            self._app.signals.note(number, now=self._app.clock.now())
         answer = self._app.suggestions.suggest(
-            actor,
+            request.actor,
             VISITOR if number is None else number,
             most=asked.k,
             now=self._app.clock.now(),

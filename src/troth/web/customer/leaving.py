@@ -20,6 +20,7 @@ _OTHER_ROOMS = {
         "things you bought",
         "We take it out of the numbers, so suggestions to others no longer know of it.",
     ),
+    "looks": ("Who looked", "look", "looks", "Our notes of who looked at your data go with it."),
     "identifiers": (
         "Who you are",
         "id",

@@ -10,7 +10,7 @@ The laws of the page:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 from troth.consent.model import Answer, Standing
@@ -19,9 +19,10 @@ from troth.consent.service import Said
 from troth.gate.decide import Verdict
 from troth.gate.reasons import Code, Refusal
 from troth.gate.use import Item
+from troth.ledger.model import Story
 from troth.promise import words
 from troth.promise.model import Basis, Clause, Data, Promise, Purpose
-from troth.web.customer import wording
+from troth.web.customer import looks, wording
 from troth.web.customer.views import (
     ChangeView,
     ChoiceView,
@@ -31,6 +32,7 @@ from troth.web.customer.views import (
     KindView,
     KnownPage,
     LineView,
+    LooksView,
     Tally,
     UseView,
 )
@@ -51,6 +53,8 @@ class Record:
         history: every choice, newest first.
         names: product id → its name.
         language: the language of the words.
+        signal: what an opt-out signal of their browser does here, as sentences; none without one.
+        story: who looked, as the ledger tells it.
     """
 
     promise: Promise
@@ -60,6 +64,8 @@ class Record:
     history: Sequence[Said]
     names: Mapping[str, str]
     language: str = "en"
+    signal: tuple[str, ...] = ()
+    story: Story = field(default_factory=Story)
 
 
 def known(record: Record) -> KnownPage:
@@ -86,11 +92,13 @@ def known(record: Record) -> KnownPage:
         tallies=tallies,
         kinds=kinds,
         last_choice=change(record.history[0], record) if record.history else None,
+        looks=looked(record),
         contact=contact(promise),
         promise_line=(
             f"Version {version.number}, since {version.since.day} {version.since:%B %Y}. "
             f"{version.says.say(record.language)}"
         ),
+        signal=record.signal,
     )
 
 
@@ -139,14 +147,25 @@ def _refusal(record: Record, clause: Clause) -> Refusal | None:
 def answer(record: Record, clause: Clause) -> str:
     """Return ``yes`` or ``no`` while it counts, else an empty string."""
     standing = record.standing.get(clause)
-    if standing is None or _words_changed(record, clause):
+    if standing is None or _since_then(record, clause):
         return ""
     return standing.latest.answer.value
 
 
-def _words_changed(record: Record, clause: Clause) -> bool:
+_SINCE_THEN = {
+    Code.WORDS_CHANGED: "We changed these words since",
+    Code.WIDENED: "We added to it since",
+    Code.CONSENT_ENDED: "It ended since",
+    Code.OBJECTED: "You objected since",
+    Code.OPTED_OUT: "Your browser has asked us not to since",
+}
+"""Why a yes no longer counts, where saying yes again would make it count."""
+
+
+def _since_then(record: Record, clause: Clause) -> str:
+    """Return why the yes to `clause` no longer counts; empty while it does, or where there was none."""
     refusal = _refusal(record, clause)
-    return refusal is not None and refusal.code is Code.WORDS_CHANGED
+    return _SINCE_THEN.get(refusal.code, "") if refusal is not None else ""
 
 
 def choices(record: Record, clauses: Sequence[Clause]) -> tuple[ChoiceView, ...]:
@@ -176,8 +195,9 @@ def _state(record: Record, clause: Clause) -> str:
     if standing is None:
         return "You have not chosen yet. Until you do, it counts as no."
     at = wording.moment(standing.latest.at, record.promise.company.time_zone)
-    if _words_changed(record, clause):
-        return f"You said yes on {at}. We changed these words since, so it counts as no until you choose again."
+    since = _since_then(record, clause)
+    if since:
+        return f"You said yes on {at}. {since}, so it counts as no until you choose again."
     return f"You said {standing.latest.answer.value} on {at}."
 
 
@@ -195,9 +215,15 @@ def history(record: Record) -> HistoryPage:
     """Return every choice, newest first."""
     changes = tuple(change(said, record) for said in record.history)
     if not changes:
-        return HistoryPage("You have not chosen yet. Until you do, every choice counts as no.", ())
+        return HistoryPage("You have not chosen yet. Until you do, every choice counts as no.", (), record.signal)
     lead = "Each with the words we showed you that day"
-    return HistoryPage(f"{lead}. There is one." if len(changes) == 1 else f"{lead}, newest first.", changes)
+    lead = f"{lead}. There is one." if len(changes) == 1 else f"{lead}, newest first."
+    return HistoryPage(lead, changes, record.signal)
+
+
+def looked(record: Record) -> LooksView:
+    """Return who looked, newest first."""
+    return looks.view(record.story, record.promise, contact(record.promise), language=record.language)
 
 
 def every(record: Record, data: str, page: int) -> EveryPage | None:

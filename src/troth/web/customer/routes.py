@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from troth.keys.sealing import new_token
 from troth.recommend.service import MOST
 from troth.web.customer import leaving, record, saving, why
+from troth.web.customer.record import Record
 from troth.web.customer.views import LeavePage, SavedView, WhyPage
 from troth.web.face import VISITOR, Face
 from troth.web.session import session_of
@@ -37,23 +38,31 @@ class CustomerPages:
             Route("/you", self._known),
             Route("/you/choices", self._history),
             Route("/you/choices", self._choose, methods=["POST"]),
+            Route("/you/looks", self._looks),
             Route("/you/{kind}", self._every),
             Route("/why/{product}", self._why),
             Route("/delete", self._before_leaving),
             Route("/delete", self._leave, methods=["POST"]),
         )
 
+    async def _record(self, request: Request) -> Record:
+        face = self._face
+        return await run_in_threadpool(face.record, face.customer(request), opt_out=face.opts_out(request))
+
     async def _known(self, request: Request) -> Response:
-        found = await run_in_threadpool(self._face.record, self._face.customer(request))
+        found = await self._record(request)
         page = record.known(found)
         return self._face.render(request, "customer/known.html", page=page, notice=self._face.notice(request))
 
     async def _history(self, request: Request) -> Response:
-        found = await run_in_threadpool(self._face.record, self._face.customer(request))
+        found = await self._record(request)
         return self._face.render(request, "customer/choices.html", page=record.history(found))
 
+    async def _looks(self, request: Request) -> Response:
+        return self._face.render(request, "customer/looks.html", page=record.looked(await self._record(request)))
+
     async def _every(self, request: Request) -> Response:
-        found = await run_in_threadpool(self._face.record, self._face.customer(request))
+        found = await self._record(request)
         number = request.query_params.get("page", "1")
         asked = int(number) if number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER else 0
         page = record.every(found, request.path_params["kind"], asked)
@@ -75,7 +84,8 @@ class CustomerPages:
         given = saving.answers(form, self._app.promise)
         where = saving.place(form, self._app.promise)
         customer = self._face.customer(request)
-        before = self._face.record(customer)
+        opt_out = self._face.opts_out(request)
+        before = self._face.record(customer, opt_out=opt_out)
         new = saving.new_ones(given, before)
         if not new:
             return saving.unchanged(given, where=where)
@@ -85,6 +95,9 @@ class CustomerPages:
             customer = f"visitor-{new_token()}"
             self._face.become(request, customer)
         number = self._app.identity.obtain(customer, now=now)
+        if opt_out:
+            # Somebody new had no record when the call began. Their answer comes after the signal, and counts.
+            self._app.signals.note(number, now=now)
         chosen = self._app.choosing.choose(number, new, via="page", now=now)
         return saving.saved(chosen, before, where=where, now=now)
 
@@ -92,13 +105,14 @@ class CustomerPages:
         product = request.path_params["product"]
         if not self._face.name(product):
             raise HTTPException(404)
-        page = await run_in_threadpool(self._reason, self._face.customer(request), product)
+        opt_out = self._face.opts_out(request)
+        page = await run_in_threadpool(self._reason, self._face.customer(request), product, opt_out=opt_out)
         notice = self._face.notice(request)
         return self._face.render(request, "customer/why.html", page=page, notice=notice, here=request.url.path)
 
-    def _reason(self, customer: str, product: str) -> WhyPage:
+    def _reason(self, customer: str, product: str, *, opt_out: bool) -> WhyPage:
         answer = self._face.suggestions(customer, MOST)
-        found = self._face.record(customer)
+        found = self._face.record(customer, opt_out=opt_out)
         asked = [clause for clause in found.promise.clauses if clause.purpose == self._app.suggestions.purpose]
         name, questions = self._face.name(product), record.choices(found, asked)
         return why.page(answer, product, name, promise=found.promise, choices=questions)

@@ -4,7 +4,7 @@ Every text here is ready to be read: dates are written out in the company's time
 Nothing is optional by being absent: what has nothing to show is an empty string or an empty tuple.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troth.promise.model import Source
 
@@ -95,7 +95,7 @@ class KindView:
     key: str
     title: str
     words: SourceWords
-    value: str
+    value: str = field(repr=False)
     detail: str
     how: str
     uses: tuple[UseView, ...]
@@ -153,15 +153,45 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True)
+class LookView:
+    """One look: when, what was seen or refused as sentences, and the reason in the person's own words or empty."""
+
+    at: str
+    says: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LooksView:
+    """Who looked.
+
+    Attributes:
+        lead: how often, in words.
+        looks: newest first.
+        lost: one sentence when something is missing; else empty.
+        about_names: why a role stands here and no name.
+        contact: whom to ask about a look.
+    """
+
+    lead: str
+    looks: tuple[LookView, ...]
+    lost: str
+    about_names: str
+    contact: ContactView
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPage:
-    """The page "What we know about you"."""
+    """The page "What we know about you". `signal`: what the browser's opt-out signal does here; may be empty."""
 
     lead: str
     tallies: tuple[Tally, ...]
     kinds: tuple[KindView, ...]
     last_choice: ChangeView | None
+    looks: LooksView
     contact: ContactView
     promise_line: str
+    signal: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +199,8 @@ class LineView:
     """One thing of a kind, on one readable line: when, what, and the rest."""
 
     at: str
-    what: str
-    rest: str
+    what: str = field(repr=False)
+    rest: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +218,11 @@ class EveryPage:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """Every choice the customer made, newest first, with the words that were shown."""
+    """Every choice the customer made, newest first, with the words that were shown; `signal` as on `KnownPage`."""
 
     lead: str
     changes: tuple[ChangeView, ...]
+    signal: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

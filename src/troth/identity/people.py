@@ -1,0 +1,150 @@
+"""Which numbers are one person: recording links, taking them away, and looking them up.
+
+Laws:
+
+1. A link and its end are recorded with who, when and why. Nothing is changed in place, and nothing is sealed anew:
+   what a number keeps stays under that number and its keys.
+2. Who is being erased, or is gone, is linked to nobody.
+3. A person is named by the smallest of its numbers, so that everybody who counts people counts them alike.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from troth.db.engine import Connection, Database
+from troth.errors import InputError
+from troth.identity import store
+from troth.identity.model import Act, IdKind, Link, Seen, persons, standing
+
+MOST_LINKED = 100
+"""Numbers of one person at most. A browser that forgets its id weekly needs two years to come here; a shared one is
+here in a day, and links people who are not one."""
+
+LONGEST_WHY = 200
+"""Characters of a reason or a name at most: a few words, not a letter."""
+
+
+class People:
+    """Knows which numbers are linked.
+
+    Args:
+        database: the main database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def seen(self, connection: Connection, customer: int) -> Seen:
+        """Return whether a number is restricted and linked."""
+        return store.seen(connection, customer)
+
+    def remarkable(self, connection: Connection, customers: Sequence[int] | None = None) -> Mapping[int, Seen]:
+        """As `seen`, for those of `customers` (of all, when None) that are restricted or linked."""
+        return store.remarkable(connection, customers)
+
+    def numbers(self, connection: Connection, customer: int) -> tuple[int, ...]:
+        """Return the numbers of the person that `customer` belongs to, smallest first; at least `customer`."""
+        person = store.seen(connection, customer).person
+        return (customer,) if person is None else store.numbers_of(connection, person)
+
+    def together(self, connection: Connection, customers: Iterable[int]) -> list[int]:
+        """Return `customers` and everybody they are linked to, each once."""
+        asked = list(dict.fromkeys(customers))
+        linked = {seen.person for seen in store.remarkable(connection, asked).values() if seen.person is not None}
+        return list(
+            dict.fromkeys([*asked, *(one for person in linked for one in store.numbers_of(connection, person))])
+        )
+
+    def heads(self, connection: Connection, customers: Sequence[int]) -> dict[int, int]:
+        """Return number → the smallest number of its person, for those of `customers` that are linked."""
+        found = store.remarkable(connection, customers)
+        return {number: seen.person for number, seen in found.items() if seen.person is not None}
+
+    def links(self, connection: Connection, person: int) -> list[Link]:
+        """Return the links that make the person named by `person`, in the order recorded."""
+        return standing(store.links_within(connection, person))
+
+    def kinds(self, connection: Connection, customers: Sequence[int]) -> dict[int, tuple[IdKind, ...]]:
+        """Return number → the kinds of its identifiers."""
+        return store.kinds_of(connection, customers)
+
+    def history(self, customer: int) -> list[Link]:
+        """Return everything recorded about the links of one number, oldest first."""
+        with self._database.reading() as connection:
+            return store.links_of(connection, customer)
+
+    def link(
+        self, connection: Connection, one: int, other: int, *, after: int, by: str, why: str, now: datetime
+    ) -> list[int]:
+        """Record inside an open `writing` that two numbers are one person; return all numbers of that person.
+
+        Args:
+            connection: an open `writing`.
+            one: a customer's number.
+            other: another's, of another person; both are here and unrestricted.
+            after: the number of the newest choice of anybody.
+            by: who links them.
+            why: the reason, in a few words without anything personal.
+            now: the moment.
+
+        Raises:
+            InputError: the two are one person already, or would be one of too many numbers; or `by` and `why` are no
+                few words.
+        """
+        sides = [self.numbers(connection, number) for number in (one, other)]
+        if other in sides[0]:
+            raise InputError("linked_already", "These two are one person already; nothing was recorded.")
+        both = sorted(number for side in sides for number in side)
+        if len(both) > MOST_LINKED:
+            raise InputError(
+                "link_too_many",
+                f"One person would have more than {MOST_LINKED} ids; nothing was recorded.",
+                "A shared browser or a test id may have been linked to many people: see troth customer show.",
+            )
+        store.record_link(connection, _row(Act.LINKED, one, other, after=after, by=by, why=why, now=now))
+        store.set_person(connection, both, both[0])
+        return both
+
+    def unlink(
+        self, connection: Connection, one: int, other: int, *, after: int, by: str, why: str, now: datetime
+    ) -> list[int]:
+        """Record inside an open `writing` that a link between two numbers has ended.
+
+        The arguments are those of `link`.
+
+        Returns:
+            All numbers of the person that was, and is now two.
+
+        Raises:
+            InputError: there is no link between the two that stands.
+        """
+        was = self.numbers(connection, one)
+        row = _row(Act.UNLINKED, one, other, after=after, by=by, why=why, now=now)
+        left = self.links(connection, was[0])
+        stay = [link for link in left if (link.one, link.other) != (row.one, row.other)]
+        if len(stay) == len(left):
+            raise InputError(
+                "not_linked",
+                "There is no link between these two; nothing was changed.",
+                "See which links there are: troth customer show",
+            )
+        store.record_link(connection, row)
+        for person in persons(was, stay):
+            store.set_person(connection, sorted(person), min(person) if len(person) > 1 else None)
+        return list(was)
+
+    def dissolve(self, connection: Connection, customers: Sequence[int]) -> None:
+        """Forget inside an open `writing` that `customers`, all numbers of one person, are linked."""
+        store.drop_links(connection, customers)
+        store.set_person(connection, customers, None)
+
+
+def _row(act: Act, one: int, other: int, *, after: int, by: str, why: str, now: datetime) -> Link:
+    by, why = by.strip(), why.strip()
+    if not by or max(len(by), len(why)) > LONGEST_WHY:
+        raise InputError(
+            "link_why",
+            f"Who and why are a few words each: at most {LONGEST_WHY} characters, and who is never empty.",
+            "Name the case, not the person.",
+        )
+    return Link(0, min(one, other), max(one, other), act, after, now, by, why)

@@ -1,0 +1,240 @@
+CREATE TABLE public.access_keys (
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    may text NOT NULL,
+    since bigint NOT NULL
+);
+CREATE TABLE public.alembic_version (
+    version_num character varying(32) NOT NULL
+);
+CREATE TABLE public.choices (
+    seq bigint NOT NULL,
+    customer bigint NOT NULL,
+    purpose text NOT NULL,
+    data text NOT NULL,
+    yes smallint NOT NULL,
+    at bigint NOT NULL,
+    words bytea NOT NULL,
+    language text NOT NULL,
+    via text NOT NULL,
+    promise bigint NOT NULL
+);
+CREATE SEQUENCE public.choices_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.choices_seq_seq OWNED BY public.choices.seq;
+CREATE TABLE public.contributions (
+    purpose text NOT NULL,
+    customer bigint NOT NULL,
+    sealed bytea NOT NULL
+);
+CREATE TABLE public.customers (
+    number bigint NOT NULL,
+    since bigint NOT NULL,
+    restricted boolean NOT NULL,
+    sealed_id bytea
+);
+CREATE SEQUENCE public.customers_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.customers_number_seq OWNED BY public.customers.number;
+CREATE TABLE public.erasures (
+    customer bigint NOT NULL,
+    asked bigint NOT NULL,
+    done bigint
+);
+CREATE SEQUENCE public.erasures_customer_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.erasures_customer_seq OWNED BY public.erasures.customer;
+CREATE TABLE public.identifiers (
+    hash bytea NOT NULL,
+    customer bigint NOT NULL
+);
+CREATE TABLE public.items (
+    customer bigint NOT NULL,
+    kind text NOT NULL,
+    at bigint NOT NULL,
+    mark bytea NOT NULL,
+    sealed bytea NOT NULL
+);
+CREATE TABLE public.models (
+    purpose text NOT NULL,
+    epoch bigint NOT NULL,
+    seq bigint NOT NULL,
+    digest bytea NOT NULL,
+    body bytea NOT NULL
+);
+CREATE TABLE public.outbox (
+    seq bigint NOT NULL,
+    at bigint NOT NULL,
+    customer bigint NOT NULL,
+    what text NOT NULL,
+    removal boolean NOT NULL
+);
+CREATE SEQUENCE public.outbox_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE public.outbox_seq_seq OWNED BY public.outbox.seq;
+CREATE TABLE public.products (
+    product_id text NOT NULL,
+    title text NOT NULL,
+    category text NOT NULL,
+    is_fee boolean NOT NULL
+);
+CREATE TABLE public.suppressions (
+    hash bytea NOT NULL,
+    since bigint NOT NULL,
+    remainder bigint
+);
+CREATE TABLE public.words_shown (
+    digest bytea NOT NULL,
+    purpose text NOT NULL,
+    data text NOT NULL,
+    language text NOT NULL,
+    question text NOT NULL,
+    yes text NOT NULL,
+    no text NOT NULL
+);
+ALTER TABLE ONLY public.choices ALTER COLUMN seq SET DEFAULT nextval('public.choices_seq_seq'::regclass);
+ALTER TABLE ONLY public.customers ALTER COLUMN number SET DEFAULT nextval('public.customers_number_seq'::regclass);
+ALTER TABLE ONLY public.erasures ALTER COLUMN customer SET DEFAULT nextval('public.erasures_customer_seq'::regclass);
+ALTER TABLE ONLY public.outbox ALTER COLUMN seq SET DEFAULT nextval('public.outbox_seq_seq'::regclass);
+INSERT INTO public.access_keys VALUES ('webshop', '\xc6161e6fa9da3c314bfa988d05eec1a430ac85891692ed39d31b60e2300b3dcf', 'choices suggestions', 1795348800000000);
+INSERT INTO public.alembic_version VALUES ('0001');
+INSERT INTO public.choices VALUES (1, 1, 'suggestions', 'orders', 1, 1795348800000000, '\x0d60a207a34a646a10cdac05326a6dbd3af493d695daf24ce8e53ba1cf34115a', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (2, 1, 'suggestions', 'page_views', 1, 1795348800000000, '\xa457eae3a07600dfefe22f2f9e6e107c6c04dea2ba2c486356d92b6a117cee08', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (3, 2, 'suggestions', 'orders', 1, 1795348800000000, '\x0d60a207a34a646a10cdac05326a6dbd3af493d695daf24ce8e53ba1cf34115a', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (4, 2, 'suggestions', 'page_views', 1, 1795348800000000, '\xa457eae3a07600dfefe22f2f9e6e107c6c04dea2ba2c486356d92b6a117cee08', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (7, 4, 'suggestions', 'orders', 1, 1795348800000000, '\x0d60a207a34a646a10cdac05326a6dbd3af493d695daf24ce8e53ba1cf34115a', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (8, 4, 'suggestions', 'page_views', 1, 1795348800000000, '\xa457eae3a07600dfefe22f2f9e6e107c6c04dea2ba2c486356d92b6a117cee08', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (9, 5, 'suggestions', 'orders', 1, 1795348800000000, '\x0d60a207a34a646a10cdac05326a6dbd3af493d695daf24ce8e53ba1cf34115a', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (10, 5, 'suggestions', 'page_views', 1, 1795348800000000, '\xa457eae3a07600dfefe22f2f9e6e107c6c04dea2ba2c486356d92b6a117cee08', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (11, 6, 'suggestions', 'orders', 1, 1795348800000000, '\x0d60a207a34a646a10cdac05326a6dbd3af493d695daf24ce8e53ba1cf34115a', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (12, 6, 'suggestions', 'page_views', 1, 1795348800000000, '\xa457eae3a07600dfefe22f2f9e6e107c6c04dea2ba2c486356d92b6a117cee08', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (13, 2, 'suggestions', 'orders', 0, 1795348800000000, '\x0d60a207a34a646a10cdac05326a6dbd3af493d695daf24ce8e53ba1cf34115a', 'en', 'page', 1);
+INSERT INTO public.choices VALUES (14, 2, 'suggestions', 'page_views', 0, 1795348800000000, '\xa457eae3a07600dfefe22f2f9e6e107c6c04dea2ba2c486356d92b6a117cee08', 'en', 'page', 1);
+INSERT INTO public.contributions VALUES ('suggestions', 1, '\x0171ecd0385dc5f69879cd21b0d2338841568b91c011ab9db3be4bc17582656119a8005aeee9dbf3a522c049fa');
+INSERT INTO public.contributions VALUES ('suggestions', 4, '\x0137b799f5247399cba265280b81b5e66e7ad9d0920dcdad417dde633ff812113e00fdfef6b505aaf79e7bc12e');
+INSERT INTO public.contributions VALUES ('suggestions', 5, '\x01269445bae1576f372b353dad3a6769c86b512da7c50b7c6de1dee4f2c1b4e0c4e7cebd60720b2bdbe5b4f728');
+INSERT INTO public.contributions VALUES ('suggestions', 6, '\x016c7aadbfff37cae0f84f230d002671e8dac0f66fe9c5d9941d840b81b3af13cb5715251cb30de9c26fab10f3');
+INSERT INTO public.customers VALUES (1, 1795348800000000, false, '\x0116314c40275ea3eed5b9ce2f9db806771cdb6ee2c6107dd6040fdcac8a50');
+INSERT INTO public.customers VALUES (2, 1795348800000000, false, '\x017e7dfaf21d24d95406fe560150b5c573d81819e793b1fbf315bb784347dd');
+INSERT INTO public.customers VALUES (4, 1795348800000000, false, '\x01c8803c387e7bfdecc678bffa8c593b123b2fae2506ba5a65614490467a0b');
+INSERT INTO public.customers VALUES (5, 1795348800000000, false, '\x0106f2c53bc4460031985c0a54a260a525e451fcbd15517794fe1fa18d5ef5');
+INSERT INTO public.customers VALUES (6, 1795348800000000, false, '\x01d6ad44833763c2298f5df9966ad75af7beba0d838717998a4c54c04ca2df');
+INSERT INTO public.customers VALUES (7, 1795348800000000, false, '\x011499e89557424b9cbfdb5ecd5397b2cf90fd0ce0721dfac6e7ace8b643b2');
+INSERT INTO public.customers VALUES (8, 1795348800000000, false, '\x01c53e34194571a96ed84118f6a86e37863d8c6bbb2986842a7c492d100437');
+INSERT INTO public.customers VALUES (3, 1795348800000000, true, NULL);
+INSERT INTO public.erasures VALUES (3, 1795348800000000, 1795348800000000);
+INSERT INTO public.erasures VALUES (9, 1795348800000000, 1795348800000000);
+INSERT INTO public.identifiers VALUES ('\x8018f15d7b12746132d00e227a4038c2', 1);
+INSERT INTO public.identifiers VALUES ('\x11dac182feef98b2ae39814821428055', 2);
+INSERT INTO public.identifiers VALUES ('\x35f28121bbe852242b8770820423c4a6', 4);
+INSERT INTO public.identifiers VALUES ('\x2964e99cfe3e7c7d88e2857fbf4fb7d3', 5);
+INSERT INTO public.identifiers VALUES ('\x8d42064c50cad670db2c30cb6ba0e800', 6);
+INSERT INTO public.identifiers VALUES ('\xb3d2eb182c45abf75c0f5efaa6de2e70', 7);
+INSERT INTO public.identifiers VALUES ('\x7ae916af9f21f7c2d29279d84448bdbd', 8);
+INSERT INTO public.items VALUES (1, 'orders', 1794484800000000, '\x26cfc71b54e76b45511c151b3f280bcd', '\x016e80049a65e34ebc857d506e19f5b6e66548e4c428aaa02a03a150a802ae21c56238b586e2fddefdc08b74258fdd11b937e63673b46619fb858a44df44e0bc5b2ac4ea0141a23d00773bd971e0e657592e5e147ab0257c240d798eec900c72d183830a08d7fad242b747aa80cce75894ea6cac8cfb40a8cc3e316b22ed4c955402adef901c');
+INSERT INTO public.items VALUES (1, 'orders', 1794484800000000, '\xd27908ed88ade7fbc506511fedddf918', '\x016a076893f0544f26d22672f302b64ff7b911fbbfb9f85306dd82f94c473902fb723eca981ed39b99520fd8d2686587f383251b8d016ad2794cd7cfdbd53c9c54dd52dc936022d67666173dc09c4bae9d678f3a1ff6727efba40e168f72f534135a1b793b235b2a4e69eaca483cacfe9ff3a9442ed48d2487a38453f808d8061d60ea290912');
+INSERT INTO public.items VALUES (1, 'orders', 1794484800000000, '\xa214514a57c6dec15d4d132dd0c2af78', '\x0123a3f22a8ee7a77c7eff73faf19e3a9f180dcc3d7a3c8ba34676f5dfc4993269adcba64882faf28dcfc2f6b36c6a3623065789197e6496cb494ba84987401830cc465947bdca08ea5db9dfe1e1f3434518d3af2750cd089de672a059c55ebcac8a67879179821c071d56f66a70b94c5535ed2a492d00d83003f9e126e3d8610a77a255de51');
+INSERT INTO public.items VALUES (1, 'orders', 1794484800000000, '\x0fbfa4fcafda674853f9ff2b95a277f1', '\x0172b318419102bbf0539f4b1ad5d40c2d53993e6f9e4040c3a9ea04d24671de99f1828630d7e47c178346546ed67dc51773b4e3aaebcf37df86f526085c4b031dbbf408d91097a3a1cbf4c2521ee510902fd5878a03008b01f543760f4754c3c507a04e2ba9120c85d53cf98b603f371891548914b80e6f8cf115076b5916fdb67ff099ba76');
+INSERT INTO public.items VALUES (1, 'email', 1795262400000000, '\xfe8d4b36eeb6c8f261fbbf76adde2338', '\x01062fa49217c5f92028bfd09f701008f3810ac65feadb1043052c38075568b6592dfc2cfa5e56ad585c0a3b1827c1243b7ec81785c3542effa2224c3e');
+INSERT INTO public.items VALUES (2, 'orders', 1794484800000000, '\x71995cbb03113fc21d5478873188c229', '\x017055b2581304fd9c1116e6b40fede434c490aeb24f0db457f9f72500afa0c9bbeb6aa64a2c61ba8de3221082b0276e229e0ba77790c4f60d0f02258380d9c0b2b52d771e7704911947f4443ebe95d7c14ea980b88e6fb4d35b748a93489efddac6583e63319396692fda9a9f4a4d36b22085a30d8e087e5b430e9b92347484f9d09940a4b9');
+INSERT INTO public.items VALUES (2, 'orders', 1794484800000000, '\x3dcef52b69e5931db17e6cacff374893', '\x0107b9ee2cf708ee49054310c30f7e21d6709060130748e7c6366377144dcc5c6baf6e62f28918a563b2590734c9eb855b935bc25e10e3604fe34d20ee879ff3087e85e7b1c5be01d94806dc54eb2664bbefc0d0640b439a04f80b1259378ca15cab961c4862234adeec6df531ccb41303a2ec6018780a1a9960a3a012582e91e6f89601efd6');
+INSERT INTO public.items VALUES (2, 'orders', 1794484800000000, '\x1493133649fa3bda4e00822392eeaa3e', '\x013f5e5e97d68541ca90102f3fc1ba10fd045b6e9bb6c638100d2507783b5c5a2719f99f470c8cb68cea06a9d6f217e0c98a59318e586dd0fd139d622364c1178025f85fee6a2f230a154cae70337233e076be1cbdb3da8b22fc181733bf37698f9c7de2b3e6954e9728be03b7a6a783adc84440edfc8d7025abe7417a111bf91271d7f2d554');
+INSERT INTO public.items VALUES (2, 'orders', 1794484800000000, '\xfcee4a7a3984e11506abab715ff339e3', '\x016d2edf7df22c649ee6197c69109fbeeb3cadfeeec9a1b8579d96a574aae508da792742942800ee0f142298f882266c4c52d6295aa8ee1b245e2aaa155714cc7973c3459490ed922450cad332385e1014582e258ab045814cb0a071caf47a340a0b34f6d34a98019c32c58a57b65d9c5b60eee918f3b88bd25a0081928dcaa407769ae526dd');
+INSERT INTO public.items VALUES (2, 'email', 1795262400000000, '\xfe8d4b36eeb6c8f261fbbf76adde2338', '\x015058647be81d7a8e7f22dfc86aec89bf67001c54c2ab6f0f261fc5ceec695febb30d2d49aee7238c775d00b7c6c2d38f2c9053e2b14a6a32795fa640');
+INSERT INTO public.items VALUES (3, 'orders', 1794484800000000, '\xbe43dfe14876d6d02ec8742a79a70408', '\x01f4e903c72a881a0935b11e1dd115e4860378e3a7bdf8c8d7fff05e5a113dd5003e7fb899b0531ccad209353436092c9b95d80fa425e0feff77d86a0775f38eb5854d6534c1714e3b7bebcc2f4bb400a2264c4b76e799a5f905d271270eaacee73b6eb5243d6444072d21330ebbeb545ac415e23691bf1ab35c4c3ad213acc83c87afb2e2a1');
+INSERT INTO public.items VALUES (3, 'orders', 1794484800000000, '\xf36fd41161e269481698d6d2517613d0', '\x01448479ab3aa9aacd44fef0a41cceabd44b5c81444b9b01f1d520a39f3bce3c76fd4a5067f909a42a61f77aee3af7abd7b724f20b39ce7afa416c1d977b1564d95d7faaeba5a1710b25acac1dff55b914f601b11d78534af404e022abdfac4e73bba4cdad66050df4bd155273a990383a00ea1ad6aaf40bbdfda32fc45e30590cefeda3dd88');
+INSERT INTO public.items VALUES (3, 'orders', 1794484800000000, '\x4503468360689086e1445c5f79f99505', '\x01c201eecf68d107b3fa35a6a4b563e59664fa28f46b4172402fa0bbbeabc1e2cdbf784e3e59ba4f867d0cc779ef58e67145ab377e73b623dc98fc7cc590c15cd532c070fa2d81ad0d54b15d2c1621c28c0e56160b26c2f723685346260e216a314039048cbe8e0a70ddcc7fbcf4fe6140709d62a4977c4dfba0e5ea04334ae1bf5b4c8ec55f');
+INSERT INTO public.items VALUES (3, 'orders', 1794484800000000, '\xd932449a69609f3bc825a2bea9d1e5c6', '\x01e999accc890745bf5efcc84322378d0180a5d73ab7079f41dcd92e6078ff59be3356cfefc88b241ed3d61667ba9a570128896f110477e794c0d91433d7d75cec4eb1cb4a24f4a15beda91ddb216cd0f0498749968aa84ec1229712f32bcec61de5c601a174132aab7713aab5f5893d098399b7b3f6f669cc58d484ba9d0f710acfc9f9afec');
+INSERT INTO public.items VALUES (4, 'orders', 1794484800000000, '\xfd7ac6eddc844e0e3720006295efeb62', '\x01bbe3b00af300022d4bac240a8cbac4bbb5873f8c64cef5b31e8f8e3b8224171940d4dcfb4351ced2969c57c561218791e6093e3e4a637687658d1fb0f3bb48866235892a2016c7fe381689f8d9c35fcef77f22ca0d22e3d0a36554e93c0e5fc016582f99340b1df0be0193e71661b3f396725039488e307e29a667205836e127491740e460');
+INSERT INTO public.items VALUES (4, 'orders', 1794484800000000, '\xc2911b303d75fd8eb44ac0ef44478a86', '\x015efd276c63ee6ac7c430ca85284f310aca4223a217e5ac1054cf55d26c4d309350d0ee767af673046e095b35cdaf5525736287bf1cdff9488734a8419b525a0b9b52a7a17cb5395b0b6b8168f39ab3ff187d2a51f04a5a6cdc3b3771e87eafbadbe00f2c9687e816ceaa692dec50ddc06a90836f9c20573f699d982e9ad6760e78bcac9e70');
+INSERT INTO public.items VALUES (4, 'orders', 1794484800000000, '\xecee57618089f5dd3555dd4601002dad', '\x01a3f786f065476dd1ab80d26e3575e6bdb921f2778f44c8a2f45cc11a3cdb51e6e1c688b1c9fa83c5e3e0224a506a027d95a61b6454de78d4fb82541b9aec0e45868ab4a97759b9f026fa2a693454caa672e3c737109c5fe833f2fde0cbba71b4d21e6567f2355fbd4a7ab6080ab11df352b1d4276c61adea6a1fe779a4b49e1521c10e6a05');
+INSERT INTO public.items VALUES (4, 'orders', 1794484800000000, '\x8bdf07cdb42009778b691cd21604d9ab', '\x01e0a07e27a907b2cbaf2fc80a75796fa5cde2634d7fe5c1670997d89b057f530bdcca3de17b62551486b630943603e147bf03a260599924362158ba25aea9e3cc72a9f1029e6cd4896cc48c69a69ca243298bb92549c873fb45d7c1a2c79d08d97e710aece6f9c170dd6c1f91c5338fe6f9a3dc622f5852480924f926dff83d869e15762e66');
+INSERT INTO public.items VALUES (4, 'email', 1795262400000000, '\xfe8d4b36eeb6c8f261fbbf76adde2338', '\x01fa0953392a30b771595d1d2a6a58c29207964269be96593c1a68fd803640c74d0e144e32cc78c9b33779d2c1de3d01d78ea7c36a410a50827d1624c5');
+INSERT INTO public.items VALUES (5, 'orders', 1794484800000000, '\x6b59def188d2e8ff149f940edb273f25', '\x012adeca39dbbe5c708c83b7ee2f04baaf9345c38b2e24a30de24cf7edb6fb81353d1a95f698b46d4fc3df90490ee9509a60158af4f60d5b1e47f943e1b44e4edbaaef26cfc26ea55f9a7ee384e737036af9126fb3bf36def915476cb0778ab696638c13b600244f4ab16fe9b2e63f2d4b266e8380d130b901e33e162549a558efe38f109087');
+INSERT INTO public.items VALUES (5, 'orders', 1794484800000000, '\x60df17cb3ef46870ac023ef27a189efe', '\x012724e288881aaee908384bf1eb564b978bcb09b403c76c1072808c97b0947df9ff82ca16568ee6bb750c05802ee54d2b7616cf31c7622196b46fb9ae089ca867ea2b71d26038b540bcfb2826e7df470801fd602e1f6f8c1c12d543f4aaa9c488e2a98621ce23b06a3de01c5e3fbcf11f595741864a354cb91573af8de634333905408ca952');
+INSERT INTO public.items VALUES (5, 'orders', 1794484800000000, '\x941e5593667cd37841c2d2370c5a6fbf', '\x018332182265e9ffb3b323d6406fa4867dbd0e42df438cb5584225dbb2708132cb9329ee07c92e5ae38983de4cf7d7f8946a4eab9ff754d5985323d094af86734896f9170260293492977038de4c17c0b7969cad47e25b76eea491fb0803fd9c0025a78f5d86892a428d3131198f2c2eb0f35a053d54a22f512f732457ba05af10c02ee4fe2d');
+INSERT INTO public.items VALUES (5, 'orders', 1794484800000000, '\xc5844176e08f6ef435cae4358d8a5749', '\x014d1eb49a4bec05ea5cd1567a946faa52da194394c1727ccff1b18cd6c84b600c219d9ea3063f1f1601997e1941478e4979695bb8311a2d87b6dd3dca2415ac12fc8b756d56081cdc8c9ff8463ea5f389f5d53a096b71e4585ea61a7382ac869be8356a8aa963b16647432e23e5d6e68be4bda24c5379a595b5575f175d9b32b15bc238c171');
+INSERT INTO public.items VALUES (5, 'email', 1795262400000000, '\xfe8d4b36eeb6c8f261fbbf76adde2338', '\x016145b40551f97e0c47d4a9437a733f44aaa0d8f51376a095392491e53f8c20fcce930ed5b06aaf96c403173742777c579963f0f798d847b73255e207');
+INSERT INTO public.items VALUES (6, 'orders', 1794484800000000, '\x8898c6056362fae0d6369fbb1a9717b9', '\x01c0940b533da7302f692ff82764cdef0f026f0026ea9f8511a75367a0202660e13a78b55c5e9e01f96c3e20517c7fd6123ab0956e1d7865aa3882e92f5a07356c5f5927f77f45f041a6d6e64e663a1cd2e428357eb8a36d2c6c0b77bee0eab54d11c453b389c3914aced2ab71e5af602087dbecc5a7720aab652a57de82b50b449b2ff825ac');
+INSERT INTO public.items VALUES (6, 'orders', 1794484800000000, '\xee3d7abd90e535f14ca3790cfb623f7f', '\x015dd7b630e0799781a9a29186ed1fe7e79b74ed78a3ad2f3a84c62394479be33aae7273e1afa13f06063d269cccbb0053ae285e632c846d8949ea41f2aaa0d542560f447a51725a037c79eb4e3780f55720854f539594f8f4e37e2616cc0aa3684e766eae0d3b61d568ba4f06a377a9b273d67c5840cfb9cbd10216dc72b7567623cbffd3fb');
+INSERT INTO public.items VALUES (6, 'orders', 1794484800000000, '\x02f379f2880bfe68eae82332b72266c6', '\x0115bbd2131552bc378de147d7db349625d198420415a694d6f2cef09bc61583f106cbfef7218747c30fc0ce7c2c615644d03d982409fedea68766ca87384afe12cd63b1f136c1a8597b93a66ea791b188247637e406c0a90397b621f6b1eb73db1df9ae377e71fcd726c3a01cafd0b3cc81f4dba10bde315ac2c46711b27583a31718152eb2');
+INSERT INTO public.items VALUES (6, 'orders', 1794484800000000, '\x5113f584bda3d29f6c2eb1718b776b75', '\x01fc4aaacd458aea8bdb3ff1175e69c76d35170ec69b7f33d2b73bfaedc5e321c3f642f3191d2d17a7a540858e7e3a7160b2972c97d62e7b94ee3fd6ad9326cc8ab346ed11ac8df623dbc968006bb2587e976124143e4a79efadcfc976b8e8f89bbb031641774971cac4618e70af7225eb07dcc8dd52a92adea60810aecb1e131493c767001a');
+INSERT INTO public.items VALUES (6, 'email', 1795262400000000, '\xfe8d4b36eeb6c8f261fbbf76adde2338', '\x014c0dc6d4bcffd3755d54c5d2fc11c316de47610e58a24f5543fbe1b5939d5b3883573f4fdc9f3b0814fa392d0bacadcf9d15759ebe5d424f22777594');
+INSERT INTO public.items VALUES (7, 'orders', 1794484800000000, '\x8b32d6cb33eb25d296ea9332d8e7b512', '\x015477998805c68e1209ef4030549f806fd4dd19dc25ffa0d4905e6af554525c6b26d42e89d6c7c07a8e952951430b776eb37d56d89bf99835394e291a52256ab4b9efa569f828c756870c4ecbe04b1555812b29731a15c0ecc05dd6f52bf83b72ef5255cab35712dff8a94fac2448bdc249ad90878780443f034ceae5da2b04a68cda28e8a6');
+INSERT INTO public.items VALUES (7, 'orders', 1794484800000000, '\x9fe00e565f5a7355697b508c939a9be4', '\x01703618118a644a6f1acd1ef6a305a6bf14ec1c23ebff681c569a7a05b8f585ca19bee79f6be091dc4ee5f4211f72e1b8cc174fd3acc5823eae8d884baf748cb719e7c0fbaf9a918c832d369d90c5111bc14225598e9790c4c3c4ff05b4b14224d6a95fed9ecc1a836882922a2494513b0f51a8e7c0c7d098e3672b85eae0a8fd157c0eed36');
+INSERT INTO public.items VALUES (7, 'orders', 1794484800000000, '\x8dd65945ac5561db8d59df2c6d3e7dc9', '\x01d0d889272a56e7ac1dcea5856e98d1a7c8bfb621cb23b806fc5642ab43e06320eb8e40e9183af94f4bfb9e1ea523d0b1397b0f287b527a5116af430dff0b6e4868b6c83366a31e1b0118f5fa528be3951e5b1340c5f6db9c01a8cda637977534d9995e8a256f42e422fddc955163ac3c4900c5f5d069e2e4c6d017fa9d079480a2b8ed2593');
+INSERT INTO public.items VALUES (7, 'orders', 1794484800000000, '\x131357f9c8094c121d9ac080e6e2e27c', '\x012ff0116c1fcfc21f92709429991cb3cca475215bd6a407a1c0dc03f9433c92c87561555ff937dfed23d97cf5b32537e8cc96c68203e3e2ace71f9c4269e8328d671a06e90795b2636cfc72b28c6a7fd600744102d4c68fa4200d65983644ff215624d7890b0d6666b25867778a3a1c1a2e97c31bb16be41dd65a3b659055dfe91239d02fe5');
+INSERT INTO public.items VALUES (7, 'email', 1795262400000000, '\xfe8d4b36eeb6c8f261fbbf76adde2338', '\x0142cfb785d531b2adbd7aad2dbf192e662be503b77b7041472e3146d87a0ea31f5321ccc49fe5ea3ffb71cc4aa1989013bd011353335b286897470204');
+INSERT INTO public.items VALUES (8, 'orders', 1794484800000000, '\x84d9933a5e0fd078ea57c36798ad7e66', '\x01b284ff923d3b8b77663a2088b65e246f4d3a25ab046160d0d41acea464d4123a15c934059d62cd236cdc0b1efa7faa0670fbc86c11951c14c19f0ed5974ea8aff255f2f3122ff96bba1a948708c011cfc42837a78fde2b0fb27ec36d93db0110af26594b83bbaf98fffb8627aa7b742964e7b65ff4272da08a334cdf7d630c410c3afd5776');
+INSERT INTO public.items VALUES (8, 'orders', 1794484800000000, '\xf39dfd208bb8400790f387ead2118ddf', '\x0110aea12108dd0c3894debbf12a913a2172b16598fe8db241717a5e029d1b8b7b48efb92898b69be685f44395c55eb30713ca24ca04401acb39db69b68d8ecc2978a5ee5e4683c55923cb277feb36733a17698dcd162349e160c739fbf0b9d608b47fb0be17ba158504adccdfb82bbbd17874d84448f962ccb960d49012b746a5c50e3ca43b');
+INSERT INTO public.items VALUES (8, 'orders', 1794484800000000, '\x4cbd7b153fa8dabd44deccee1b6e2ee0', '\x018a3faecb85a06f1f03c4bbb4e8a02e0daa127a67d606e60ef2086afba4d796223b5d818b8415eea024b172d7b3b9677d117c7d4c00706be9cfa10d6e1b64e6ca65eade1d3e8f34cf5aed84a35b88e4453b553cf432f893edaa378fb318b9cce202f841fa68bcc2585ba7fbfdbcc490c7098906221731c1e2eda64c38cb16fceeac487b841d');
+INSERT INTO public.items VALUES (8, 'orders', 1794484800000000, '\xb59ef379e0a2d9bcc86dccb90664b8b6', '\x01d1d72992828cb8222bbb306668fdf3c366bde0faabb75c4f92947bc2cad044e81a8eef232cd2824aa0f5b25fa6015cc2d90d877fc16c201c608eb0a80a4ae84c78975f7f540be4df69067c9ec51e6e27298c551fdc345ee948dff6627769ecba4d8ad01926cb7e3ca1c956fed03c75bcc1ce12fbbf8058c5e7ced781e1dc7b60d3d4cfc554');
+INSERT INTO public.items VALUES (8, 'email', 1795262400000000, '\xfe8d4b36eeb6c8f261fbbf76adde2338', '\x01d23f6996dcc0257bb5af1a42c2d70d8651813c1f9ab43517cce43deb50a953bd2798483929274fe71cb72ba265a848571d0c7a6e4fab0a7af78f872f');
+INSERT INTO public.items VALUES (1, 'page_views', 1795345200000000, '\x0f838086cc568101fd655c40e49ed408', '\x0125ae2b62abca7aa97b08cdd762a06d821325f42ff302ea3efd0e5fb9424b1daf71f75fc91eb1d036f10ec0c374983cc43e3668081061905d211bda');
+INSERT INTO public.items VALUES (4, 'page_views', 1795345200000000, '\x0f838086cc568101fd655c40e49ed408', '\x01ca96e10e68bfbb4281be4cbbf8e2deb9a824591fe8671ec3e1380dc489feddc7147c9d4fd5de0001e2830b9168b995976858b4989575d2a0092016');
+INSERT INTO public.items VALUES (5, 'page_views', 1795345200000000, '\x0f838086cc568101fd655c40e49ed408', '\x01cca89420a2af1728ab73995f9577d6a0b1e75d5df15fafe24566502a66a2c834fcbcf12f3a06716bebbde8f146db6b45582a30465727e422af98d8');
+INSERT INTO public.items VALUES (6, 'page_views', 1795345200000000, '\x0f838086cc568101fd655c40e49ed408', '\x01b25a1749ec20fdf4d2d243792c1dfe3e3300d90ed51f101f31a7e2b19e0bc574077edc0e4165af279b211eca3a9daab6861e4b57b5b8498ad5220c');
+INSERT INTO public.models VALUES ('suggestions', 1, 33, '\x64fdb5ad9da610689325a9c9103fb9e6c5f4b24d20bbcb6ee9e884807acf1bf6', '\x8aa66e756d62657201a56974656d7396a27030a27031a27032a27033a27034a27035a57269646765cb4059000000000000a46b65657032a7737570706f727403a764616d70696e67cb3fc999999999999aaa706f70756c6172697479c418040000000300000000000000000000000000000003000000a6737461727473c4380000000000000000020000000000000003000000000000000300000000000000030000000000000003000000000000000400000000000000a7636f6c756d6e73c41001000000050000000000000000000000a676616c756573c4200000005c756f953f0000005c756f953f0000009c10e7963f0000009c10e7963f');
+INSERT INTO public.outbox VALUES (33, 1795348800000000, 9, 'erased', true);
+INSERT INTO public.products VALUES ('p0', 'Product p0', '', false);
+INSERT INTO public.products VALUES ('p1', 'Product p1', '', false);
+INSERT INTO public.products VALUES ('p2', 'Product p2', '', false);
+INSERT INTO public.products VALUES ('p3', 'Product p3', '', false);
+INSERT INTO public.products VALUES ('p4', 'Product p4', '', false);
+INSERT INTO public.products VALUES ('p5', 'Product p5', '', false);
+INSERT INTO public.products VALUES ('POST', 'Postage', '', true);
+INSERT INTO public.suppressions VALUES ('\x527a01fb97b923b1d060e99098c496b8', 1795348800000000, 3);
+INSERT INTO public.suppressions VALUES ('\xe70607d610438378064953ee28d8ed82', 1795348800000000, NULL);
+INSERT INTO public.words_shown VALUES ('\x0d60a207a34a646a10cdac05326a6dbd3af493d695daf24ce8e53ba1cf34115a', 'suggestions', 'orders', 'en', 'Use your orders to suggest products?', 'Suggestions that fit what you own.', 'We show best sellers.');
+INSERT INTO public.words_shown VALUES ('\xa457eae3a07600dfefe22f2f9e6e107c6c04dea2ba2c486356d92b6a117cee08', 'suggestions', 'page_views', 'en', 'Use pages you look at to suggest products?', 'Suggestions that match what you look at.', 'We show best sellers.');
+SELECT pg_catalog.setval('public.choices_seq_seq', 15, true);
+SELECT pg_catalog.setval('public.customers_number_seq', 9, true);
+SELECT pg_catalog.setval('public.erasures_customer_seq', 1, false);
+SELECT pg_catalog.setval('public.outbox_seq_seq', 33, true);
+ALTER TABLE ONLY public.alembic_version
+    ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+ALTER TABLE ONLY public.access_keys
+    ADD CONSTRAINT pk_access_keys PRIMARY KEY (name);
+ALTER TABLE ONLY public.choices
+    ADD CONSTRAINT pk_choices PRIMARY KEY (seq);
+ALTER TABLE ONLY public.contributions
+    ADD CONSTRAINT pk_contributions PRIMARY KEY (purpose, customer);
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT pk_customers PRIMARY KEY (number);
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT pk_erasures PRIMARY KEY (customer);
+ALTER TABLE ONLY public.identifiers
+    ADD CONSTRAINT pk_identifiers PRIMARY KEY (hash);
+ALTER TABLE ONLY public.items
+    ADD CONSTRAINT pk_items PRIMARY KEY (customer, kind, at, mark);
+ALTER TABLE ONLY public.models
+    ADD CONSTRAINT pk_models PRIMARY KEY (purpose);
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT pk_outbox PRIMARY KEY (seq);
+ALTER TABLE ONLY public.products
+    ADD CONSTRAINT pk_products PRIMARY KEY (product_id);
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT pk_suppressions PRIMARY KEY (hash);
+ALTER TABLE ONLY public.words_shown
+    ADD CONSTRAINT pk_words_shown PRIMARY KEY (digest);
+ALTER TABLE ONLY public.access_keys
+    ADD CONSTRAINT uq_access_keys_hash UNIQUE (hash);
+CREATE INDEX ix_choices_customer ON public.choices USING btree (customer, seq);
+CREATE INDEX ix_identifiers_customer ON public.identifiers USING btree (customer);
+CREATE INDEX ix_outbox_removal ON public.outbox USING btree (removal, seq);

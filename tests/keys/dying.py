@@ -1,0 +1,80 @@
+"""A process that changes the epoch or renews the master key, and is killed: ``dying.py HOME ACT PLACE``.
+
+A place is ``name:when`` or ``name:when:count``: before or after the count-th call of one of the steps below.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import literal_column
+
+from installations import NOW
+from keys.tables import open_store
+from troth.db.engine import Database
+from troth.db.statements import Prepared
+from troth.keys import store as tables
+from troth.keys.epochs import Epochs
+from troth.keys.file import FileKeyProvider
+from troth.keys.store import KeyStore
+
+STEPS: dict[str, tuple[type[Any], str]] = {
+    "begin": (KeyStore, "begin_epoch"),
+    "replace": (KeyStore, "replace_epoch"),
+    "renew": (FileKeyProvider, "renew"),
+    "wrap": (FileKeyProvider, "wrap"),
+    "put the file": (Path, "replace"),
+    "second name": (Path, "hardlink_to"),
+    "clear": (FileKeyProvider, "_clear"),
+    "rewrap": (KeyStore, "rewrap_customers"),
+    "rewrap named": (KeyStore, "rewrap_named"),
+    "destroy": (KeyStore, "destroy_epochs"),
+    "write anew": (Database, "write_anew"),
+    "empty the log": (Database, "empty_log"),
+    "retire": (FileKeyProvider, "retire"),
+    "note retired": (KeyStore, "retire_masters"),
+    "settle": (KeyStore, "settle"),
+}
+
+
+def die() -> None:
+    """End as if the power went."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(name: str, when: str, count: int) -> None:
+    """See to it that this process dies at the place."""
+    owner, attribute = STEPS[name]
+    really: Callable[..., Any] = getattr(owner, attribute)
+    calls = 0
+
+    def step(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == count and when == "before":
+            die()
+        result = really(*arguments, **named)
+        if calls == count and when == "after":
+            die()
+        return result
+
+    setattr(owner, attribute, step)
+
+
+def main() -> None:
+    """Do it."""
+    home, act, place = sys.argv[1:]
+    name, when, *count = place.split(":")
+    # Small transactions, so that there are some to die between.
+    tables._NEXT = Prepared(tables._NEXT._statement.limit(literal_column("5")))
+    epochs = Epochs(open_store(Path(home)), FileKeyProvider(Path(home) / "master.key"), renews_master=True)
+    arm(name, when, int(count[0]) if count else 1)
+    getattr(epochs, act)(now=NOW + timedelta(days=30))
+
+
+if __name__ == "__main__":
+    main()
