@@ -1,7 +1,8 @@
 """The only place that knows everybody: `build` plugs the rooms together, bottom floor first."""
 
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from troth.access.service import Access
@@ -39,6 +40,9 @@ from troth.staff.service import Staff
 from troth.stops.service import Stops
 from troth.vault.store import Vault
 
+SECRETS_OF_FACES = frozenset({"web-session", "consent-records"})
+"""The installation's own keys that faces may use: to sign visits, and to name customers in consent records."""
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -48,7 +52,6 @@ class App:
     promise: Promise
     given: Given
     clock: Clock
-    ring: KeyRing
     epochs: Epochs
     identity: Identity
     access: Access
@@ -66,11 +69,32 @@ class App:
     ages: Ages
     erasure: Erasure
     keepers: tuple[Keeper, ...]
-    databases: tuple[Database, ...]
+    # Handed to nobody: with them, rows and keys could be had without a verdict.
+    _ring: KeyRing = field(repr=False)
+    _databases: tuple[Database, Database] = field(repr=False)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let every read of this thread inside the block see one moment."""
+        with self._databases[0].reading():
+            yield
+
+    def secret(self, name: str) -> bytes:
+        """Return the 256-bit key that a face signs or hashes with, made on first use.
+
+        Args:
+            name: one of `SECRETS_OF_FACES`; the keys by which rooms recognise customers are not handed out.
+
+        Raises:
+            ValueError: another name.
+        """
+        if name not in SECRETS_OF_FACES:
+            raise ValueError("no face has this key")
+        return self._ring.named(name)
 
     def verify_model(self) -> Verification:
         """Rebuild the model independently from what the gate lets out now, and compare."""
-        main = self.databases[0]
+        main = self._databases[0]
         return verify(main, self.gate, purpose=self.suggestions.purpose, now=self.clock.now())
 
     def touched_by(self, new: Promise) -> tuple[dict[Clause, int], dict[str, tuple[int, int]]]:
@@ -87,7 +111,7 @@ class App:
 
     def close(self) -> None:
         """Close the databases."""
-        for database in self.databases:
+        for database in self._databases:
             database.close()
 
 
@@ -150,7 +174,6 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         promise=promise,
         given=given,
         clock=clock,
-        ring=ring,
         epochs=Epochs(keys, provider, renews_master=settings.renews_master),
         identity=identity,
         access=Access(database, promise),
@@ -168,7 +191,8 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         ages=Ages(promise, identity=identity, stops=stops, stopping=stopping),
         erasure=erasure,
         keepers=keepers,
-        databases=(database, keys_database),
+        _ring=ring,
+        _databases=(database, keys_database),
     )
 
 

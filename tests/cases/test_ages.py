@@ -103,7 +103,7 @@ def test_a_birth_that_lies_ahead_is_refused(app: App) -> None:
 
 def test_nothing_of_the_age_is_kept(app: App) -> None:
     app.ages.declare("c1", 13, now=NOW)
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM stops").all()
     assert len(rows) == 1
     assert not {13, "13"} & {*rows[0]}

@@ -34,10 +34,10 @@ def nothing_is_left(app: App, numbers: list[int]) -> None:
     """Check that of the person only what the law keeps is here, under numbers that nothing joins."""
     assert [app.identity.find(who) for who in IDS] == [None, None, None]
     assert [set(app.gate.spans(number)) for number in numbers] == [{"orders"}, {"orders"}, set()]
-    assert [app.ring.count(number) for number in numbers] == [1, 1, 0]
+    assert [app._ring.count(number) for number in numbers] == [1, 1, 0]
     assert [app.identity.people.history(number) for number in numbers] == [[], [], []]
     assert [app.consent.describe(number).counts for number in numbers] == [{"choices": 0}] * 3
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         assert {seen.person for seen in app.identity.people.remarkable(connection).values()} == {None}
         assert app.identity.restricted_in(connection) == set(numbers[:2]), "the number without a remainder is gone"
     books = Use(of_job("books", "tax"), "tax", frozenset({"orders"}))
@@ -69,7 +69,7 @@ def test_what_it_will_do_is_told_for_the_whole_person(app: App) -> None:
     assert counts["identity", "identifiers"] == 3
     assert counts["identity", "links"] == 4, "each link is known at both its ends"
     assert plan.kept == {"orders": "UK Companies Act 2006 s388, until 2032-11-13"}
-    assert plan.keys_destroyed == sum(app.ring.count(number) for number in numbers)
+    assert plan.keys_destroyed == sum(app._ring.count(number) for number in numbers)
 
 
 def test_a_hold_on_any_id_keeps_them_all(app: App) -> None:
@@ -86,7 +86,7 @@ class _Killed(BaseException):
 
 
 @pytest.mark.parametrize("turn", [1, 2, 3])
-@pytest.mark.parametrize("step", ["consent.forget", "gate.settle", "identity.leave", "ring.destroy", "finish"])
+@pytest.mark.parametrize("step", ["consent.forget", "gate.settle", "identity.leave", "_ring.destroy", "finish"])
 def test_killed_before_any_step_of_any_id_the_next_start_finishes_all(
     tmp_path: Path, step: str, turn: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,7 +124,7 @@ def test_each_kind_of_id_is_kept_from_coming_back_and_a_fresh_act_begins_anew(ap
     app.merging.link(Id("c1"), Id(*browser), by="test", now=NOW)
     app.erasure.erase(app.identity.get("c1"), now=NOW)
     assert app.identity.find(*browser) is None
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         assert app.identity.lookup(connection, ["c1"])[1].keys() == {"c1"}
     later = NOW + timedelta(days=1)
     app.choosing.choose_for("b-1", [(PAGE_VIEWS, Answer.NO, words.digest)], via="page", now=later, kind=browser[1])

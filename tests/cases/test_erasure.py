@@ -28,7 +28,7 @@ def test_everything_goes_but_what_the_law_demands(app: App) -> None:
     assert app.identity.outside_id(customer) is None
     assert set(app.gate.spans(customer)) == {"orders"}
     assert app.consent.describe(customer).counts == {"choices": 0}
-    assert app.ring.count(customer) == 1
+    assert app._ring.count(customer) == 1
     assert app.gate.decide(SUGGEST, customer, now=NOW).allowed == {}
     books = Use(of_job("books", "tax"), "tax", frozenset({"orders"}))
     assert len(app.gate.read(books, customer, now=NOW).items["orders"]) == 1
@@ -46,7 +46,7 @@ def test_a_customer_of_whom_no_law_demands_anything_leaves_no_row(app: App) -> N
     done = app.erasure.erase(customer, now=NOW)
     assert done.kept == {}
     assert app.gate.spans(customer) == {}
-    assert app.ring.count(customer) == 0
+    assert app._ring.count(customer) == 0
 
 
 def test_the_others_keep_everything(app: App) -> None:
@@ -87,7 +87,7 @@ def _dies_before(target: object, name: str) -> Callable[[pytest.MonkeyPatch], No
     return lambda patch: patch.setattr(target, name, die)
 
 
-@pytest.mark.parametrize("step", ["consent.forget", "gate.settle", "identity.leave", "ring.destroy", "finish"])
+@pytest.mark.parametrize("step", ["consent.forget", "gate.settle", "identity.leave", "_ring.destroy", "finish"])
 def test_killed_before_any_step_the_next_start_finishes_it(
     tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +109,7 @@ def test_killed_before_any_step_the_next_start_finishes_it(
     assert again.identity.find("c1") is None
     assert set(again.gate.spans(customer)) == {"orders"}
     assert again.consent.describe(customer).counts == {"choices": 0}
-    assert again.ring.count(customer) == 1
+    assert again._ring.count(customer) == 1
     assert again.gate.decide(SUGGEST, other, now=NOW).allowed.keys() == {"orders", "page_views"}
     again.close()
 
@@ -135,7 +135,7 @@ class _BringsIn:
 def test_an_import_that_crosses_an_erasure_leaves_nothing_without_its_key_or_its_number(app: App) -> None:
     customer = say(app, "c1", PAGE_VIEWS, "yes")
     keepers = (_BringsIn(app), *app.keepers)
-    erasure = Erasure(app.databases[0], gate=app.gate, identity=app.identity, ring=app.ring, keepers=keepers)
+    erasure = Erasure(app._databases[0], gate=app.gate, identity=app.identity, ring=app._ring, keepers=keepers)
     done = erasure.erase(customer, now=NOW)
     assert set(done.kept) == {"orders"}
     books = Use(of_job("books", "tax"), "tax", frozenset({"orders"}))
@@ -162,7 +162,7 @@ def test_killed_before_the_number_goes_the_next_start_lets_it_go(
             app.erasure.erase(customer, now=NOW)
     app.close()
     again = install(tmp_path / "home")
-    with again.databases[0].reading() as connection:
+    with again._databases[0].reading() as connection:
         assert again.identity.restricted_in(connection) == frozenset()
     assert again.erasure.resume(now=NOW) == 0
     again.close()

@@ -170,7 +170,7 @@ def test_hundreds_of_ids_are_still_one_answer(app: App) -> None:
 def test_who_left_or_is_leaving_is_linked_to_nobody(app: App) -> None:
     gone = tell(app, ANA, "yes")
     tell(app, PHONE, "yes")
-    with app.databases[0].writing() as connection:
+    with app._databases[0].writing() as connection:
         app.identity.restrict(connection, gone)
     with pytest.raises(NotFoundError, match="has left"):
         link(app, ANA, PHONE)
@@ -220,11 +220,13 @@ def test_a_signal_of_the_next_page_does_not_take_back_a_yes_of_the_person(app: A
     first = app.stopping.put(Kind.OPT_OUT, customer=one, by="browser", now=NOW - timedelta(days=2)).stop
     link(app, ANA, PHONE)
     assert app.stopping.put(Kind.OPT_OUT, customer=two, by="browser", now=NOW).stop == first
+    app.signals.note(two, now=NOW)
+    assert app.signals.noted(two) == first.at
     assert app.stops.history(two) == []
 
 
 def _rows(app: App) -> list[tuple[int, bool]]:
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         return [(one.customer, one.removal) for one in outbox.since(connection, 0) if one.what.endswith("linked")]
 
 
@@ -289,7 +291,7 @@ def test_the_person_beside_the_number_is_what_the_rows_say_and_an_unlink_leaves_
         {row for number in numbers for row in app.identity.people.history(number)}, key=lambda row: row.number
     )
     made = {number: person for person in persons(numbers, standing(rows)) for number in person}
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         for number in numbers:
             person = app.identity.people.seen(connection, number).person
             assert person == (min(made[number]) if len(made[number]) > 1 else None)
@@ -297,7 +299,7 @@ def test_the_person_beside_the_number_is_what_the_rows_say_and_an_unlink_leaves_
     for tie in {tie for one in IDS if app.identity.find(one.text, one.kind) for tie in app.merging.ties(one)}:
         ends = [id_ for id_ in IDS if app.identity.find(id_.text, id_.kind) in {tie.link.one, tie.link.other}]
         unlink(app, *ends)
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         for number in numbers:
             assert app.consent.standing(number) == app.consent.standing_in(connection, number)
     app.close()

@@ -130,7 +130,7 @@ def test_an_entry_that_is_missing_is_told_and_the_exit_says_so(shop: App) -> Non
 
     for _ in range(3):
         run(*AT_ONCE)
-    with shop.databases[0].writing() as connection:
+    with shop._databases[0].writing() as connection:
         connection.execute(text("DELETE FROM ledger WHERE number = 2"))
     assert "Missing or changed since, and not shown: 1." in run("log", "c1", code=1)
 
@@ -195,7 +195,7 @@ def test_killed_as_soon_as_it_is_noted_the_entry_stays(shop: App) -> None:
 
 @pytest.mark.slow
 def test_where_another_writes_for_too_long_nothing_is_printed(shop: App) -> None:
-    with shop.databases[0].writing():
+    with shop._databases[0].writing():
         process = _start()
         printed, told_why = process.communicate()
     assert (process.returncode, printed) == (1, b"")

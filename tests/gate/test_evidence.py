@@ -158,7 +158,7 @@ def test_nobody_reads_many_or_hands_out_many_in_one_go(app: App, customer: int, 
 
 def test_programs_jobs_and_the_customer_leave_no_entry_and_wait_for_no_writer(app: App, customer: int) -> None:
     own = Use(of_customer(customer), "rights", LOOK)
-    with app.databases[0].writing():
+    with app._databases[0].writing():
         assert app.gate.read(SUGGEST, customer, now=NOW).items.keys() == {"orders", "page_views"}
         assert app.gate.read(own, customer, now=NOW).items.keys() == LOOK
     assert app.ledger.of_customer(customer) == Story()
@@ -166,7 +166,7 @@ def test_programs_jobs_and_the_customer_leave_no_entry_and_wait_for_no_writer(ap
 
 def test_where_it_can_not_be_noted_nothing_is_let_out(app: App, customer: int) -> None:
     app.gate.read(_use(app), customer, now=NOW)
-    with app.databases[0].writing() as connection:
+    with app._databases[0].writing() as connection:
         connection.execute(text("DROP TABLE ledger"))
     with pytest.raises(UnavailableError):
         app.gate.read(_use(app), customer, now=NOW)
@@ -183,7 +183,7 @@ def test_a_look_that_waits_for_an_erasure_sees_nothing(app: App, customer: int) 
             found.append(error.code)
 
     thread = threading.Thread(target=look)
-    with app.databases[0].writing() as connection:
+    with app._databases[0].writing() as connection:
         thread.start()
         sleep(0.3)
         app.identity.restrict(connection, customer)
@@ -215,11 +215,11 @@ def test_a_look_amid_an_erasure_leaves_no_entry_and_no_key(app: App, customer: i
     assert len(_looks(app, customer)) == 1
     looks = _Looks(lambda: app.gate.read(_use(app), customer, now=NOW))
     keepers = (*app.keepers, looks) if last else (looks, *app.keepers)
-    erasure = Erasure(app.databases[0], gate=app.gate, identity=app.identity, ring=app.ring, keepers=keepers)
+    erasure = Erasure(app._databases[0], gate=app.gate, identity=app.identity, ring=app._ring, keepers=keepers)
     done = erasure.erase(customer, now=NOW)
     assert {"ledger": {"looks": 1}}.items() <= {report.room: report.counts for report in done.reports}.items()
     assert set(done.kept) == {"orders"}
-    assert app.ring.count(customer) == 1
+    assert app._ring.count(customer) == 1
     assert app.ledger.of_customer(customer) == Story()
     with pytest.raises(NotFoundError):
         app.gate.read(_use(app), customer, now=NOW)
@@ -246,11 +246,11 @@ def test_looking_and_erasing_at_once_end_without_a_trace(app: App, customer: int
         thread.join()
     assert set(seen) <= {"email", "orders", "customer_gone", "key_gone"}
     assert app.ledger.of_customer(customer) == Story()
-    assert app.ring.count(customer) == 1
+    assert app._ring.count(customer) == 1
 
 
 def test_somebody_nobody_knows_can_not_be_looked_at(app: App, customer: int) -> None:
     for number in (0, -1, customer + 1):
         with pytest.raises(NotFoundError):
             app.gate.read(_use(app), number, now=NOW)
-        assert app.ring.count(number) == 0
+        assert app._ring.count(number) == 0

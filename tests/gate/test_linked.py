@@ -38,12 +38,12 @@ def products(app: App, customer: int) -> set[object]:
 def test_what_either_bought_is_read_of_both_and_opened_with_its_own_keys(app: App) -> None:
     app.gate.collect(IMPORT, [order("c1", "p1", at=NOW - 2 * DAY), order("c2", "p2", at=NOW - DAY)], NOW)
     one, two = say(app, "c1", ORDERS, "yes"), app.identity.get("c2")
-    keys = [app.ring.count(number) for number in (one, two)]
+    keys = [app._ring.count(number) for number in (one, two)]
     link(app, "c1", "c2")
     assert products(app, one) == products(app, two) == {"p1", "p2"}
     items = app.gate.read(SUGGEST, two, now=NOW).items["orders"]
     assert [item.at for item in items] == [NOW - 2 * DAY, NOW - DAY]
-    assert [app.ring.count(number) for number in (one, two)] == keys
+    assert [app._ring.count(number) for number in (one, two)] == keys
 
 
 def test_a_no_on_one_side_ends_the_use_of_both_and_an_unlink_gives_both_back(app: App) -> None:
@@ -144,10 +144,10 @@ def test_the_outbox_tells_of_every_number_of_the_person(app: App) -> None:
         lambda: app.gate.collect(IMPORT, [order("c2", "p3", order_id="o3")], NOW),
         lambda: app.stopping.put(Kind.CHILD, customer=min(numbers), by="test", now=NOW),
     ):
-        with app.databases[0].reading() as connection:
+        with app._databases[0].reading() as connection:
             before = outbox.newest(connection)
         act()
-        with app.databases[0].reading() as connection:
+        with app._databases[0].reading() as connection:
             happened = outbox.since(connection, before)
         assert {one.customer for one in happened} == numbers
 
@@ -182,7 +182,7 @@ def test_reading_one_and_reading_many_agree_whatever_is_linked(
     seen: set[int] = set()
     for who in range(4):
         customer = app.identity.get(f"c{who}")
-        with app.databases[0].reading() as connection:
+        with app._databases[0].reading() as connection:
             numbers = people.numbers(connection, customer)
         one = app.gate.read(SUGGEST, customer, now=NOW)
         assert one.verdict == app.gate.decide(SUGGEST, customer, now=NOW)

@@ -34,7 +34,7 @@ def main() -> None:
         "suggest": suggest,
         "begin": lambda _, **told: looking.begin(**told),
         "end": lambda _, **__: looking.end(),
-        "freeze": lambda app: frozen.enter_context(app.databases[0].reading()) and None,
+        "freeze": lambda app: frozen.enter_context(app._databases[0].reading()) and None,
     }
     _tell("ready")
     for line in sys.stdin:

@@ -44,9 +44,9 @@ def test_more_customers_than_one_look_takes_are_all_found(app: App) -> None:
 def test_what_the_clock_ends_makes_nobody_wait(app: App) -> None:
     say(app, "c1", PAGE_VIEWS, "yes")
     app.gate.collect(IMPORT, [view("c1", "p1")], NOW)
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         before = outbox.newest(connection)
     delete_what_is_over(app.gate, now=NOW + timedelta(days=91))
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         told = outbox.since(connection, before)
     assert [(one.what, one.removal) for one in told] == [("settled", False)]

@@ -26,7 +26,7 @@ LOOK = Look(
 
 
 def _append(app: App, *entries: Entry) -> None:
-    with app.databases[0].writing() as connection:
+    with app._databases[0].writing() as connection:
         app.ledger.append_in(connection, entries)
 
 
@@ -71,7 +71,7 @@ def test_every_text_comes_back_as_it_was(
 
 def test_a_transaction_that_fails_leaves_no_entry(app: App) -> None:
     def fail() -> None:
-        with app.databases[0].writing() as connection:
+        with app._databases[0].writing() as connection:
             app.ledger.append_in(connection, [_entry(7)])
             raise RuntimeError
 
@@ -82,7 +82,7 @@ def test_a_transaction_that_fails_leaves_no_entry(app: App) -> None:
 
 def test_an_entry_that_was_moved_to_another_place_or_customer_does_not_open(app: App) -> None:
     _append(app, _entry(7, 1), _entry(7, 2), _entry(7, 3), _entry(8))
-    with app.databases[0].writing() as connection:
+    with app._databases[0].writing() as connection:
         rows = dict(connection.execute(select(ledger.c.number, ledger.c.sealed).where(ledger.c.customer == 7)).all())
         here = ledger.c.customer == 7
         connection.execute(update(ledger).where(here & (ledger.c.number == 2)).values(sealed=rows[1]))
@@ -93,7 +93,7 @@ def test_an_entry_that_was_moved_to_another_place_or_customer_does_not_open(app:
 
 def test_one_that_is_missing_between_two_others_is_counted(app: App) -> None:
     _append(app, *(_entry(7, minutes) for minutes in range(5)))
-    with app.databases[0].writing() as connection:
+    with app._databases[0].writing() as connection:
         connection.execute(delete(ledger).where(ledger.c.number.in_([2, 3])))
     assert app.ledger.of_customer(7) == Story((_entry(7, 0), _entry(7, 3), _entry(7, 4)), lost=2)
 
@@ -121,7 +121,7 @@ def test_forgetting_takes_all_of_one_customer_and_nothing_of_another(app: App) -
 
 def test_what_a_copy_holds_does_not_open_once_the_key_is_destroyed(app: App) -> None:
     _append(app, _entry(7))
-    app.ring.destroy(7, keep=["orders", "ledger"])
+    app._ring.destroy(7, keep=["orders", "ledger"])
     assert app.ledger.of_customer(7) == Story(lost=1)
 
 

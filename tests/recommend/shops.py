@@ -19,13 +19,13 @@ SMALL = Frozen(ridge=1.0, keep=50, support=3, damping=0.2)
 
 
 def database_of(app: App) -> Database:
-    return app.databases[0]
+    return app._databases[0]
 
 
 def engine_of(app: App, catalogue: Catalogue | None = None) -> Suggestions:
     """Return a recommender of the installation, as another process would have one."""
     return Suggestions(
-        database_of(app), gate=app.gate, ring=app.ring, catalogue=catalogue or app.catalogue, frozen=SMALL
+        database_of(app), gate=app.gate, ring=app._ring, catalogue=catalogue or app.catalogue, frozen=SMALL
     )
 
 

@@ -12,7 +12,7 @@ def test_it_counts_what_the_model_holds_and_forgets_it_durably(app: App) -> None
     checkerboard(app)
     suggestions = engine_of(app)
     suggestions.fit(now=NOW)
-    keeper = ModelKeeper(database_of(app), app.ring, suggestions)
+    keeper = ModelKeeper(database_of(app), app._ring, suggestions)
     who = number_of(app, "c04")
     assert keeper.describe(who).counts == {WHAT: 5}
     assert keeper.forget(who, now=NOW).counts == {WHAT: 5}
@@ -24,7 +24,7 @@ def test_it_counts_what_the_model_holds_and_forgets_it_durably(app: App) -> None
 
 def test_where_there_is_no_model_there_is_nothing_to_forget(app: App) -> None:
     app.gate.collect(IMPORT, [order("c1", "a")], NOW)
-    keeper = ModelKeeper(database_of(app), app.ring, engine_of(app))
+    keeper = ModelKeeper(database_of(app), app._ring, engine_of(app))
     assert keeper.describe(1).counts == {WHAT: 0}
     assert keeper.forget(1, now=NOW).counts == {WHAT: 0}
     with database_of(app).reading() as connection:
@@ -35,8 +35,8 @@ def test_an_erasure_takes_the_customer_out_of_the_model(app: App) -> None:
     checkerboard(app)
     suggestions = engine_of(app)
     suggestions.fit(now=NOW)
-    keepers = (ModelKeeper(database_of(app), app.ring, suggestions), app.consent)
-    erasure = Erasure(database_of(app), gate=app.gate, identity=app.identity, ring=app.ring, keepers=keepers)
+    keepers = (ModelKeeper(database_of(app), app._ring, suggestions), app.consent)
+    erasure = Erasure(database_of(app), gate=app.gate, identity=app.identity, ring=app._ring, keepers=keepers)
     who = number_of(app, "c04")
     assert checked(app).customers == 24
     erasure.erase(who, now=NOW)
@@ -44,4 +44,4 @@ def test_an_erasure_takes_the_customer_out_of_the_model(app: App) -> None:
     assert checked(app).customers == 23
     assert checked(app).holds
     # What the law keeps has its key; the part in the model has none.
-    assert app.ring.count(who) <= 1
+    assert app._ring.count(who) <= 1

@@ -135,7 +135,7 @@ def test_whose_key_is_gone_leaves_the_model_with_the_next_change(app: App) -> No
     engine_of(app).fit(now=NOW)
     gone = number_of(app, "c04")
     say(app, "c04", ORDERS, "no")
-    app.ring.destroy(gone)
+    app._ring.destroy(gone)
     engine_of(app).refresh(now=NOW)
     assert gone not in parts(app)
     assert checked(app).holds
@@ -146,12 +146,12 @@ def test_a_part_is_sealed_and_opens_only_for_its_customer_and_epoch(app: App) ->
     engine_of(app).fit(now=NOW)
     sealed = parts(app)[number_of(app, "c04")]
     assert len(set(parts(app).values())) == 24
-    plain = app.ring.open(number_of(app, "c04"), "model:suggestions", sealed, bound_to=b"epoch 1")
+    plain = app._ring.open(number_of(app, "c04"), "model:suggestions", sealed, bound_to=b"epoch 1")
     assert plain not in sealed
     with pytest.raises(Exception, match="can't be opened"):
-        app.ring.open(number_of(app, "c06"), "model:suggestions", sealed, bound_to=b"epoch 1")
+        app._ring.open(number_of(app, "c06"), "model:suggestions", sealed, bound_to=b"epoch 1")
     with pytest.raises(Exception, match="can't be opened"):
-        app.ring.open(number_of(app, "c04"), "model:suggestions", sealed, bound_to=b"epoch 2")
+        app._ring.open(number_of(app, "c04"), "model:suggestions", sealed, bound_to=b"epoch 2")
 
 
 def test_many_changes_at_once_are_read_in_one_go(app: App) -> None:

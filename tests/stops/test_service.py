@@ -39,7 +39,7 @@ def _own(app: App, customer: int) -> dict[str, int]:
 
 
 def _removals(app: App) -> list[tuple[int, str, bool]]:
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         return [(one.customer, one.what, one.removal) for one in outbox.since(connection, 0)]
 
 

@@ -147,7 +147,7 @@ def test_a_visitor_without_a_record_is_heard_for_the_call(site: ASGIApp, app: Ap
     text = words(Visitor(site).get("/you", sec_gpc="1").text)
     asks = "Your browser asks us not to sell your data, or share it with others for their own use."
     assert f"{asks} We do neither without your yes." in text
-    with app.databases[0].reading() as connection:
+    with app._databases[0].reading() as connection:
         assert app.identity.everybody(connection) == []
 
 

@@ -46,5 +46,6 @@ class Signals:
             return
 
     def noted(self, customer: int) -> datetime | None:
-        """Return when the signal that stands for the customer came; None when none does."""
-        return next((stop.at for stop in self._stops.standing(customer) if stop.kind is Kind.OPT_OUT), None)
+        """Return when the signal that stands for the customer, or anybody linked to them, came; None when none does."""
+        signal = self._stops.signal(customer)
+        return None if signal is None else signal.at

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from troth.cli.terminal import terminal
 from troth.promise.changes.change import Change, Comparison, Direction
 from troth.promise.compare import Asked, asked
 from troth.promise.model import Clause, Promise
@@ -35,7 +36,7 @@ class Touched:
 
 def print_comparison(old: Promise, new: Promise, comparison: Comparison, touched: Touched | None = None) -> None:
     """Print what `new` changes, part by part; a part with nothing in it is left out."""
-    console = Console(highlight=False)
+    console = terminal()
     console.print(f"Version {new.version.number} beside version {old.version.number}\n", style="bold")
     if not comparison.changes:
         console.print("Nothing changes.\n")

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from troth.cli.against import Touched, comparison_as_json, print_comparison
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.errors import InputError
 from troth.promise.compare import compare, unpromised
 from troth.promise.errors import Finding, Severity
@@ -113,7 +113,7 @@ def _compare(
 
 
 def _print_unpromised(wrong: tuple[Finding, ...], checked: Checked, file: Path, against: str) -> None:
-    console = Console(highlight=False)
+    console = terminal()
     lines = _lines(file, checked)
     for finding in wrong:
         console.print(Text("\n").append(_told(finding, lines)), soft_wrap=True)
@@ -150,7 +150,7 @@ def _counts(promise: Promise) -> dict[str, int]:
 
 
 def _print(checked: Checked, file: Path) -> None:
-    console = Console(highlight=False)
+    console = terminal()
     lines = _lines(file, checked)
     last = 0
     for finding in checked.findings:

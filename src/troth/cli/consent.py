@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.errors import InputError
 
 commands = typer.Typer(no_args_is_help=True, help="Record and show a customer's choices.")
@@ -36,7 +36,7 @@ def set_choice(
         words = app.consent.words(Clause(purpose, data))
         chosen = app.choosing.choose_for(customer, [(words.clause, Answer(answer), words.digest)], via="cli", now=now)
         outcome = words.yes if answer == "yes" else words.no
-        console = Console(highlight=False)
+        console = terminal()
         console.print(f"Recorded [b]{answer}[/b] to “{words.question}”", soft_wrap=True)
         console.print(f"From now on: {outcome}", soft_wrap=True)
         for kind, count in chosen.deleted.items():
@@ -59,7 +59,7 @@ def show(customer: Customer) -> None:
                 at = standing.get(clause)
                 since = f"{at.latest.at:%Y-%m-%d %H:%M:%S} UTC" if at else ""
                 table.add_row(str(clause), at.status.value.replace("_", " ") if at else "not asked", since)
-        console = Console(highlight=False)
+        console = terminal()
         console.print(table)
         history = Table("When (UTC)", "Answer", "Words shown", "Where", title="Every choice", title_justify="left")
         for said in app.consent.history(number):
@@ -85,7 +85,7 @@ def records(
         number = app.identity.get(customer)
         # Of this one id: the records of linked ids speak of other pseudonyms, which a link does not change.
         said = [(one.choice, one.words) for one in reversed(app.consent.said_under(number))]
-        subject = pseudonym(app.ring.named("consent-records"), number)
+        subject = pseudonym(app.secret("consent-records"), number)
         outside_id = (app.identity.outside_id(number) or "") if name_customer else ""
         # print, not rich: what is printed is read by programs and may not be wrapped.
         history = app.given.history

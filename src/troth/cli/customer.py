@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.errors import InputError
 from troth.identity.model import IdKind
 
@@ -47,7 +48,7 @@ def link(
         merged = app.merging.link(
             Id(customer, kind), Id(other, other_kind), by=by, why=why, now=app.clock.now(), two_accounts=two_accounts
         )
-        console = Console(highlight=False)
+        console = terminal()
         if not merged.changed:
             console.print(f"They were one person already, with {merged.ids} ids. Nothing was changed.")
             return
@@ -77,7 +78,7 @@ def unlink(
             merged = app.merging.unlink_number(one, number, by=by, why=why, now=now)
         else:
             merged = app.merging.unlink(one, Id(other, other_kind), by=by, why=why, now=now)
-        console = Console(highlight=False)
+        console = terminal()
         console.print("Unlinked. Each side has its own choices again.")
         _tell_deleted(app, merged, console)
 
@@ -90,7 +91,7 @@ def show(customer: Customer, *, kind: Kind = IdKind.CUSTOMER) -> None:
     with opened() as app:
         ties = app.merging.ties(Id(customer, kind))
         ended = app.merging.ended(Id(customer, kind))
-    console = Console(highlight=False)
+    console = terminal()
     if not ties:
         console.print("This id is linked to no other.")
     else:

@@ -19,9 +19,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from troth.cli.opening import kept_true
+from troth.cli.terminal import terminal
 from troth.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def demo(
     """Serve an invented garden shop and its customers' own pages on this machine."""
     from troth.web.serving import listen, serve_on
 
-    console = Console(highlight=False)
+    console = terminal()
     with closing(listen(HOST, port)) as listening, _folder(directory) as folder, _stopped_politely():
         console.print("[bold]Larkfield, an invented garden shop[/bold]")
         opened = prepare(
@@ -145,7 +145,7 @@ def _site(app: "App", invented: "Shop") -> "ASGIApp":
 
     return build_site(
         app,
-        secret=app.ring.named("web-session"),
+        secret=app.secret("web-session"),
         faces=faces,
         folders=[Path(shopfront.__file__).parent],
         home="/",

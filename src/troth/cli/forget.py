@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.errors import InputError
 
 
@@ -16,7 +16,7 @@ def forget(
 ) -> None:
     """Erase a customer: model, choices, items, identity and keys. What a law demands stays, locked."""
     with opened() as app:
-        console = Console(highlight=False)
+        console = terminal()
         number = app.identity.get(customer)
         now = app.clock.now()
         plan = app.erasure.describe(number, now=now)
@@ -48,7 +48,7 @@ def verify_erasure() -> None:
     import subprocess
     import sys
 
-    console = Console(highlight=False)
+    console = terminal()
     from troth.jobs.retention import delete_what_is_over
 
     with opened() as app:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.cli.visible import visible
 from troth.errors import InputError
 from troth.gate.use import Act
@@ -106,7 +107,7 @@ def _moment(text: str) -> datetime:
 
 
 def _show(told: "Explanation", *, is_known: bool, is_past: bool) -> None:
-    console = Console(highlight=False)
+    console = terminal()
     if not is_known:
         console.print("There is no customer with this id. This is how a visitor would be judged.")
     console.print(f"Judged for {told.at:%Y-%m-%d %H:%M:%S %Z}, by version {told.version} of the promise.")

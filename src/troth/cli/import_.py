@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def import_(
         currency=currency,
         date_order=_date_order(dates),
     )
-    console = Console(highlight=False)
+    console = terminal()
     _show_plan(console, plan)
     if dry_run:
         with _progress(plan.table.lines) as report:
@@ -155,7 +156,7 @@ def _show_dropped(console: Console, dropped: Mapping[str, int]) -> None:
 @contextmanager
 def _progress(lines: int) -> Iterator[Callable[[int], None]]:
     """Show how far it is: a bar on a terminal, a line for each tenth elsewhere. On stderr, apart from the result."""
-    console = Console(stderr=True, highlight=False)
+    console = terminal(stderr=True)
     if not console.is_terminal:
         yield _each_tenth(lines)
         return

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 
 commands = typer.Typer(no_args_is_help=True, help="Make, list and revoke the keys of programs that call the API.")
 
@@ -36,7 +36,7 @@ def list_keys() -> None:
         table = Table("Name", "May", "Since (UTC)")
         for name, may, since in app.access.all_keys():
             table.add_row(name, ", ".join(sorted(may)), f"{since:%Y-%m-%d %H:%M}")
-        Console(highlight=False).print(table)
+        terminal().print(table)
 
 
 @commands.command()

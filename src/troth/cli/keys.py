@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,7 @@ def status() -> None:
     with opened() as app:
         found = app.epochs.status()
         lasts = app.settings.epoch_lasts
-        console = Console(highlight=False)
+        console = terminal()
         newest = found.epochs[0]
         console.print(f"Master key   {escape(found.provider)}, answers")
         console.print(f"Epoch        {newest.number}, since {_day(newest.began)}")
@@ -73,7 +73,7 @@ def rotate() -> None:
 def end_epoch() -> None:
     """End the epoch now: wrap every living key anew, destroy the old epoch's key. Finishes a broken-off change too."""
     with opened() as app:
-        err = Console(stderr=True, highlight=False)
+        err = terminal(stderr=True)
 
         def tell(done: int, total: int) -> None:
             if total > _MANY:

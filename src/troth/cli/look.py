@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.cli.visible import visible
 from troth.errors import InputError
 
@@ -70,7 +70,7 @@ def log(customer: Customer) -> None:
     """Show who looked at a customer's data: when, why, what was let out and what was refused."""
     with opened() as app:
         story = app.ledger.of_customer(app.identity.get(customer))
-    console = Console(highlight=False)
+    console = terminal()
     if story.entries:
         table = Table(
             "When (UTC)", "Who", "For", "Let out", "Refused", "Why", title="Who looked", title_justify="left"
@@ -96,7 +96,7 @@ def _who(look: "Look") -> str:
 
 
 def _print_answer(answer: "Answer", promise: "Promise") -> None:
-    console, aside = Console(highlight=False), Console(highlight=False, stderr=True)
+    console, aside = terminal(), terminal(stderr=True)
     for kind in sorted(answer.verdict.allowed):
         items = answer.items.get(kind, ())
         title = visible(promise.data[kind].title.say("")) if kind in promise.data else visible(kind)

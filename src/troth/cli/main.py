@@ -7,7 +7,6 @@ import io
 import sys
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from troth.cli import consent, customer, gate, key, keys, look, staff, stop
@@ -18,6 +17,7 @@ from troth.cli.import_ import import_
 from troth.cli.init import init
 from troth.cli.recommend import recommend
 from troth.cli.serve import serve
+from troth.cli.terminal import terminal
 from troth.errors import TrothError
 
 commands = typer.Typer(
@@ -49,7 +49,7 @@ def run() -> None:
     try:
         commands()
     except TrothError as error:
-        console = Console(stderr=True, highlight=False)
+        console = terminal(stderr=True)
         console.print(f"[red]✗[/red] {escape(error.message)}", soft_wrap=True)
         if error.mend:
             console.print(f"  {escape(error.mend)}", soft_wrap=True)

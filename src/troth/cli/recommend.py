@@ -4,10 +4,10 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 
 
 def recommend(
@@ -35,7 +35,7 @@ def recommend(
         if as_json:
             typer.echo(json.dumps(spelled(answer), ensure_ascii=False, indent=2))
             return
-        console = Console(highlight=False)
+        console = terminal()
         if number is None:
             console.print("There is no customer with this id; this is what a visitor sees.")
         console.print(f"[b]{answer.words}[/b]")

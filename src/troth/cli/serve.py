@@ -17,4 +17,8 @@ def serve(
     from troth.web.serving import listen, serve_on
 
     with closing(listen(host, port)) as listening, opened() as app, kept_true(app):
+        coming = app.given.coming
+        if coming is not None:
+            number, since = coming.version.number, coming.version.since
+            typer.echo(f"Version {number} of the promise waits for {since}. Start the server again on that day.")
         serve_on(listening, build_api(app), ready=lambda: typer.echo(f"Serving on http://{host}:{port}"))

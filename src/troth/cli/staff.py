@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.cli.visible import visible
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def list_all() -> None:
     """List everybody who works here or did."""
     with opened() as app:
         people = app.staff.all()
-    console = Console(highlight=False)
+    console = terminal()
     if not people:
         console.print("Nobody. Record somebody with: troth staff add NAME --role ROLE")
         return
@@ -93,7 +93,7 @@ def show(name: Name) -> None:
         until = "" if line.trained_until is None else line.trained_until.isoformat()
         when = f"{line.at:%Y-%m-%d %H:%M:%S}"
         table.add_row(when, line.act.value, line.role, line.agency, until, visible(line.by))
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 def _day(at: datetime | None) -> "date | None":
@@ -105,7 +105,7 @@ def _until(person: "Person") -> str:
 
 
 def _tell(person: "Person") -> None:
-    console = Console(highlight=False)
+    console = terminal()
     if person.left is not None:
         console.print(f"[b]{person.name}[/b] left on {person.left:%Y-%m-%d} and sees nothing any more.")
         return

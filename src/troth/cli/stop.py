@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from troth.cli.opening import opened
+from troth.cli.terminal import terminal
 from troth.errors import InputError
 from troth.stops.model import EVERYBODY, OF_CUSTOMER, Kind
 
@@ -67,7 +68,7 @@ def show(*, customer: Customer = "") -> None:
         history = app.stops.history(number)
         standing = app.stops.standing(number)
     whose = "this customer" if customer else "everybody"
-    console = Console(highlight=False)
+    console = terminal()
     if not history:
         console.print(f"Nothing is stopped for {whose}, and nothing ever was.")
         return
@@ -88,7 +89,7 @@ def _act(
     """Put or lift a stop, and tell what came of it."""
     number = _number(app, kind, customer)
     done = act(kind, customer=number, target=target, by=by, why=why, now=app.clock.now())
-    console = Console(highlight=False)
+    console = terminal()
     stands = f"stands since {done.stop.at:%Y-%m-%d %H:%M:%S} UTC" if act == app.stopping.put else "is lifted"
     console.print(f"[b]{kind.value}[/b] {escape(target)} {stands}.")
     _tell_deleted(app, done.deleted, console)

@@ -13,6 +13,7 @@ looked up stays true until it commits, on both databases alike.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,8 @@ BUSY_SECONDS = 10
 
 _MAPPED_BYTES = 1 << 30
 """How much of the file is read through the page cache of the machine instead of being copied page by page."""
+
+_PAUSE_S = 0.02
 
 _WRITE = "troth_write"
 
@@ -109,8 +112,14 @@ class Database:
         Raises:
             UnavailableError: somebody kept reading an older moment for `BUSY_SECONDS`.
         """
-        if self.dialect == "sqlite" and (self._bare("PRAGMA wal_checkpoint(TRUNCATE)") or (1,))[0]:
-            raise in_words("busy")
+        if self.dialect != "sqlite":
+            return
+        # SQLite waits here for readers and writers by itself, but not for somebody else who empties the log.
+        given_up = time.monotonic() + BUSY_SECONDS
+        while (self._bare("PRAGMA wal_checkpoint(TRUNCATE)") or (1,))[0]:
+            if time.monotonic() > given_up:
+                raise in_words("busy")
+            time.sleep(_PAUSE_S)
 
     def write_anew(self, tables: Sequence[str]) -> None:
         """Write `tables` (in SQLite: the whole file) anew, so that free pages and dead rows hold nothing any more.

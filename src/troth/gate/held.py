@@ -150,7 +150,7 @@ def _kept(matter: Matter) -> Ground:
     grant = matter.grant
     if grant is None or matter.data is None:
         return Ground("This is asked of each item as it is opened; here nothing is.", applies=False)
-    facts = [_limit(one, matter) for one in grant.limits]
+    facts = [_limit(one, matter, earlier=place > 0) for place, one in enumerate(grant.limits)]
     if grant.since != LONG_AGO:
         facts.append(
             f"What happened before {matter.day(grant.since)} is not opened: no promise of then allowed this."
@@ -174,10 +174,14 @@ def _kept(matter: Matter) -> Ground:
     return Ground(" ".join(facts), f"data.{matter.clause.data}.keep")
 
 
-def _limit(limit: Limit, matter: Matter) -> str:
-    whose = "" if limit.before == FOREVER else f"What happened before {matter.day(limit.before)}: "
+def _limit(limit: Limit, matter: Matter, *, earlier: bool) -> str:
     kept = keep_in_words(limit.keep, promise=matter.promise)
-    return f"{whose}Kept {kept[0].lower()}{kept[1:]}."
+    kept = f"{kept[0].lower()}{kept[1:]}"
+    if not earlier:
+        return f"Kept {kept}."
+    if limit.before == FOREVER:
+        return f"For this customer no longer than {kept}, as was promised when they said yes."
+    return f"What happened before {matter.day(limit.before)} no longer than {kept}, as was promised then."
 
 
 def _bound(matter: Matter) -> Ground:

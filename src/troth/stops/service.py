@@ -12,7 +12,6 @@ Laws:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from troth.db import outbox
@@ -86,12 +85,9 @@ class Stops:
         _check(stop)
         self._must_be_known(stop)
         with self._database.writing() as connection:
-            if kind is Kind.OPT_OUT:
-                numbers = self._identity.people.numbers(connection, customer)
-                held = (self._standing_like(connection, replace(stop, customer=number)) for number in numbers)
-                standing_already = next((one for one in held if one is not None), None)
-                if standing_already is not None:
-                    return standing_already
+            signal = self.signal_in(connection, customer) if kind is Kind.OPT_OUT else None
+            if signal is not None:
+                return signal
             self._record(connection, stop)
         return stop
 
@@ -115,6 +111,17 @@ class Stops:
     def standing(self, customer: int = EVERYBODY) -> list[Stop]:
         """Return the stops that stand for a customer, or for everybody, oldest first."""
         return standing(self.history(customer))
+
+    def signal(self, customer: int) -> Stop | None:
+        """Return the opt-out signal that stands for a customer or anybody linked to them; None when none does."""
+        with self._database.reading() as connection:
+            return self.signal_in(connection, customer)
+
+    def signal_in(self, connection: Connection, customer: int) -> Stop | None:
+        """As `signal`, inside an open transaction."""
+        rows = store.of_customers(connection, self._identity.people.numbers(connection, customer))
+        signals = (one for own in rows.values() for one in standing(own) if one.kind is Kind.OPT_OUT)
+        return min(signals, key=lambda one: one.at, default=None)
 
     def history(self, customer: int = EVERYBODY) -> list[Stop]:
         """Return everything that was put and lifted for a customer, or for everybody, oldest first."""

@@ -27,5 +27,5 @@ def build_api(app: App) -> Api:
             "/v1/explain": Call("POST", Explaining(app).explain),
             "/.well-known/gpc.json": Call("GET", lambda _: gpc(app.promise), open_to_all=True),
         },
-        snapshot=app.databases[0].reading,
+        snapshot=app.snapshot,
     )

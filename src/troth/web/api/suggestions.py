@@ -25,7 +25,7 @@ class Suggest(Body):
     customer: str = ""
     placement: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]{1,64}$")] = "home"
     k: Annotated[int, msgspec.Meta(ge=1, le=MOST)] = 10
-    session: Annotated[list[str], msgspec.Meta(max_length=MOST)] = []
+    session: Annotated[list[str], msgspec.Meta(max_length=MOST)] = msgspec.field(default_factory=list)
     kind: IdKind = IdKind.CUSTOMER
 
 
