@@ -8,10 +8,12 @@ from rich.table import Table
 from troth.cli.opening import opened
 from troth.cli.terminal import terminal
 from troth.errors import InputError
+from troth.identity.model import IdKind
 
 commands = typer.Typer(no_args_is_help=True, help="Record and show a customer's choices.")
 
 Customer = Annotated[str, typer.Argument(help="The id your shop uses for the customer.", show_default=False)]
+Kind = Annotated[IdKind, typer.Option("--kind", help="What the id is.")]
 
 
 @commands.command(name="set")
@@ -19,6 +21,8 @@ def set_choice(
     customer: Customer,
     clause: Annotated[str, typer.Argument(help="purpose/data, e.g. suggestions/orders.", show_default=False)],
     answer: Annotated[str, typer.Argument(help="yes or no.", show_default=False)],
+    *,
+    kind: Kind = IdKind.CUSTOMER,
 ) -> None:
     """Record what a customer said to you, under today's words of the question."""
     from troth.consent.model import Answer
@@ -34,24 +38,26 @@ def set_choice(
     with opened() as app:
         now = app.clock.now()
         words = app.consent.words(Clause(purpose, data))
-        chosen = app.choosing.choose_for(customer, [(words.clause, Answer(answer), words.digest)], via="cli", now=now)
+        said = [(words.clause, Answer(answer), words.digest)]
+        chosen = app.choosing.choose_for(customer, said, via="cli", now=now, kind=kind)
         outcome = words.yes if answer == "yes" else words.no
         console = terminal()
         console.print(f"Recorded [b]{answer}[/b] to “{words.question}”", soft_wrap=True)
         console.print(f"From now on: {outcome}", soft_wrap=True)
-        for kind, count in chosen.deleted.items():
+        for data_kind, count in chosen.deleted.items():
             # A kind that the promise no longer names has no title any more.
-            named = app.promise.data.get(kind)
-            console.print(f"Deleted, since nothing else needs it: {count} × {named.title.say('') if named else kind}")
+            named = app.promise.data.get(data_kind)
+            title = named.title.say("") if named else data_kind
+            console.print(f"Deleted, since nothing else needs it: {count} × {title}")
 
 
 @commands.command()
-def show(customer: Customer) -> None:
+def show(customer: Customer, *, kind: Kind = IdKind.CUSTOMER) -> None:
     """Show where each question stands for a customer, and every choice they made."""
     from troth.promise.model import Basis
 
     with opened() as app:
-        number = app.identity.get(customer)
+        number = app.identity.get(customer, kind)
         standing = app.consent.standing(number)
         table = Table("Clause", "Status", "Since", title="Where each question stands", title_justify="left")
         for purpose in app.promise.purposes.values():

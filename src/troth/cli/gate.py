@@ -15,6 +15,7 @@ from troth.cli.terminal import terminal
 from troth.cli.visible import visible
 from troth.errors import InputError
 from troth.gate.use import Act
+from troth.identity.model import IdKind
 
 if TYPE_CHECKING:
     from troth.gate.explain import Explained, Explanation, Step
@@ -59,6 +60,7 @@ def explain(
     opt_out: Annotated[
         bool, typer.Option("--opt-out", help="As if the browser sent Sec-GPC: 1 with this call.")
     ] = False,
+    kind: Annotated[IdKind, typer.Option("--kind", help="What the customer's id is.")] = IdKind.CUSTOMER,
     as_json: Annotated[bool, typer.Option("--json", help="Print what the API answers.")] = False,
 ) -> None:
     """Show the steps of a verdict for one customer: what held, what refused, and which line of the promise decided.
@@ -76,7 +78,7 @@ def explain(
         raise InputError("data_missing", "No kind of data was named.", "For example: --data orders,email")
     with opened() as app:
         now = _moment(at) if at else app.clock.now()
-        number = app.identity.find(customer)
+        number = app.identity.find(customer, kind)
         actor = (
             app.staff.actor(name)
             if name
