@@ -20,7 +20,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import blas, lapack
 
 from troth.recommend.gram import Counts, Row
 
@@ -73,6 +72,8 @@ def invert(counts: Counts, ridge: float) -> Matrix:
     Raises:
         ValueError: G + λI is not positive definite, so `counts` is no statistic or `ridge` is not above 0.
     """
+    from scipy.linalg import lapack
+
     system = counts.astype(np.float64, order="F")
     system[np.diag_indices_from(system)] += ridge
     if system.size == 0:
@@ -118,6 +119,8 @@ def update(
     reach = np.column_stack([inverse[:, row].sum(axis=1) for row in rows])  # PU
     core = np.diag(signs) + np.stack([reach[row].sum(axis=0) for row in rows])
     change = np.linalg.solve(core, reach.T)
+    from scipy.linalg import blas
+
     updated: Matrix = blas.dgemm(-1.0, reach, change, beta=1.0, c=inverse, overwrite_c=1)
     if residual(updated, counts, ridge=ridge) > DRIFT:
         return invert(counts, ridge), Route.SOLVED_ANEW
