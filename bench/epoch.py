@@ -14,10 +14,10 @@ from typing import Any
 from troth.clock import SystemClock
 from troth.db.engine import Database, sqlite_url
 from troth.db.migrate import Steps, upgrade
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
+from troth.keys.epochs.store import EpochStore
 from troth.keys.file import FileKeyProvider
 from troth.keys.ring import KeyRing
-from troth.keys.store import KeyStore
 
 COMMAND = "make bench ONLY=epoch"
 KEYS = 1_000_000
@@ -32,7 +32,7 @@ def measure(_scale: str) -> list[dict[str, Any]]:
         folder, now = Path(place), SystemClock().now()
         database = Database(sqlite_url(folder / "keys.db"))
         upgrade(database, Steps.KEYS)
-        store, provider = KeyStore(database), FileKeyProvider(folder / "master.key")
+        store, provider = EpochStore(database), FileKeyProvider(folder / "master.key")
         ring = KeyRing(store, provider, now=now)
         pairs = [(1 + number // len(KINDS), KINDS[number % len(KINDS)]) for number in range(KEYS)]
         for start in range(0, KEYS, _AT_ONCE):

@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from troth.access.service import Access
+from troth.backup.making import Backups, Keys
+from troth.backup.signing import sign
 from troth.cases.ages import Ages
 from troth.cases.choosing import Choosing
+from troth.cases.copies import LastCopies
+from troth.cases.deleting import Deleting, Derived
 from troth.cases.erasure import Erasure
 from troth.cases.merging import Merging
+from troth.cases.replay import Replay, Replayed, Rooms
 from troth.cases.signals import Signals
 from troth.cases.stopping import Stopping
 from troth.catalogue.store import Catalogue
@@ -20,18 +25,21 @@ from troth.db.migrate import Steps, upgrade
 from troth.gate.gate import Gate
 from troth.gate.terms import Terms
 from troth.identity.service import INDEX_KEY, Identity
+from troth.journal.service import Journal
 from troth.keeper import Keeper
 from troth.keys.choosing import Access as KeyAccess
 from troth.keys.choosing import provider_named
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
+from troth.keys.epochs.store import EpochStore
 from troth.keys.file import make_folder
+from troth.keys.provider import KeyProvider
 from troth.keys.ring import KeyRing
-from troth.keys.store import KeyStore
 from troth.ledger.log import Ledger
 from troth.promise.model import Clause, Promise
 from troth.promise.read import read_promise
 from troth.promise.taxonomy import lies_below
 from troth.promise.versions import Given, Versions
+from troth.recommend.holdings import kinds_of
 from troth.recommend.keeper import ModelKeeper
 from troth.recommend.rebuild import Verification, verify
 from troth.recommend.service import Suggestions
@@ -68,8 +76,13 @@ class App:
     signals: Signals
     ages: Ages
     erasure: Erasure
+    deleting: Deleting
+    copies: LastCopies
+    backups: Backups
     keepers: tuple[Keeper, ...]
+    replayed: Replayed
     # Handed to nobody: with them, rows and keys could be had without a verdict.
+    _journal: Journal = field(repr=False)
     _ring: KeyRing = field(repr=False)
     _databases: tuple[Database, Database] = field(repr=False)
 
@@ -129,6 +142,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     with ExitStack() as undo:
         app = _build(settings, clock or SystemClock(), undo)
         app.erasure.resume(now=app.clock.now())
+        app.deleting.resume()
         undo.pop_all()
     return app
 
@@ -138,20 +152,22 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     promise = read_promise(settings.promise)
     keys_database = _open(settings.keys_database, settings.keys_folder / "keys.db", Steps.KEYS)
     undo.callback(keys_database.close)
-    keys = KeyStore(keys_database)
-    provider = provider_named(settings.key_provider_words, _access(settings))
+    keys = EpochStore(keys_database)
+    provider = key_provider(settings)
     ring = KeyRing(keys, provider, now=clock.now())
     data = settings.data_folder / "troth.db"
     database = _open(settings.database, data, Steps.MAIN, may_be_new=not ring.knows(INDEX_KEY))
     undo.callback(database.close)
 
-    identity = Identity(database, ring)
+    journal = Journal(database, keys_database)
+    identity = Identity(database, ring, journal)
+    journal.open(identity.installation)
     versions = Versions(database)
     # On record before anything is done under it.
     given = versions.admit(promise, settings.promise.read_bytes(), now=clock.now(), nobody=identity.is_empty())
     promise = given.promise
-    consent = Consent(database, identity, promise)
-    stops = Stops(database, identity, promise)
+    consent = Consent(database, identity, promise, journal)
+    stops = Stops(database, identity, promise, journal)
     ledger = Ledger(database, ring)
     gate = Gate(
         database,
@@ -166,18 +182,25 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     catalogue = Catalogue(database)
     suggestions = Suggestions(database, gate=gate, ring=ring, catalogue=catalogue, purpose=_suggesting(promise))
     # The model's part first: until it is subtracted, suggestions to others would still hold it.
-    keepers: tuple[Keeper, ...] = (ModelKeeper(database, ring, suggestions), consent, stops, ledger)
-    erasure = Erasure(database, gate=gate, identity=identity, ring=ring, keepers=keepers)
+    model = ModelKeeper(database, ring, suggestions)
+    part = Derived(model.key, kinds_of(promise, suggestions.purpose).bought, model.holds)
+    deleting = Deleting(database, gate=gate, identity=identity, ring=ring, journal=journal, derived=part)
+    keepers: tuple[Keeper, ...] = (model, consent, stops, ledger, deleting)
+    erasure = Erasure(database, gate=gate, identity=identity, ring=ring, journal=journal, keepers=keepers)
+    access, staff = Access(database, promise, journal), Staff(database, promise, journal)
+    rooms = Rooms(identity, consent, stops, staff, access, erasure, deleting)
+    replay = Replay(database, journal=journal, rooms=rooms, ring=ring, forget_model=suggestions.forget_in)
     stopping = Stopping(stops, gate)
+    epochs = Epochs(keys, provider, renews_master=settings.renews_master)
     return App(
         settings=settings,
         promise=promise,
         given=given,
         clock=clock,
-        epochs=Epochs(keys, provider, renews_master=settings.renews_master),
+        epochs=epochs,
         identity=identity,
-        access=Access(database, promise),
-        staff=Staff(database, promise),
+        access=access,
+        staff=staff,
         ledger=ledger,
         catalogue=catalogue,
         consent=consent,
@@ -190,19 +213,33 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         signals=Signals(stops, stopping),
         ages=Ages(promise, identity=identity, stops=stops, stopping=stopping),
         erasure=erasure,
+        deleting=deleting,
+        copies=LastCopies(promise, lambda: epochs.dead_by(lasts=settings.epoch_lasts)),
+        backups=Backups(
+            database,
+            keys_database,
+            journal=journal,
+            promise=promise,
+            installation=identity.installation,
+            keys_now=Keys(epoch=lambda: keys.all_epochs()[0].number, sign=lambda data: sign(ring, data)),
+        ),
         keepers=keepers,
+        replayed=replay.catch_up(),
+        _journal=journal,
         _ring=ring,
         _databases=(database, keys_database),
     )
 
 
-def _access(settings: Settings) -> KeyAccess:
-    return KeyAccess(
+def key_provider(settings: Settings) -> KeyProvider:
+    """Return who holds the master key. Nothing is asked of it yet."""
+    access = KeyAccess(
         token=settings.transit_token.get_secret_value(),
         token_file=settings.transit_token_file,
         ca=settings.transit_ca,
         namespace=settings.transit_namespace,
     )
+    return provider_named(settings.key_provider_words, access)
 
 
 def _open(url: str, file: Path, steps: Steps, *, may_be_new: bool = True) -> Database:

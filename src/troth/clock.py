@@ -51,4 +51,5 @@ def to_micros(at: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """Return the UTC time of `micros` microseconds since 1970; the inverse of `to_micros`."""
-    return _EPOCH + timedelta(microseconds=micros)
+    # By place, days and seconds first: spelled out by name it takes half as long again, for every row of a read.
+    return _EPOCH + timedelta(0, 0, micros)

@@ -48,6 +48,16 @@ class Settings(BaseSettings):
         return self.home / "keys"
 
     @property
+    def database_url(self) -> str:
+        """The URL of the main database."""
+        return self.database or f"sqlite:///{self.data_folder / 'troth.db'}"
+
+    @property
+    def keys_database_url(self) -> str:
+        """The URL of the key database."""
+        return self.keys_database or f"sqlite:///{self.keys_folder / 'keys.db'}"
+
+    @property
     def master_key_file(self) -> Path:
         """Where the master key lies.
 

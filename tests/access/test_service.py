@@ -22,11 +22,11 @@ def test_any_other_key_opens_nothing(app: App, token: str) -> None:
 
 def test_a_revoked_key_ends_at_once(app: App) -> None:
     token = app.access.create("webshop", frozenset({"suggestions"}), now=NOW)
-    app.access.revoke("webshop")
+    app.access.revoke("webshop", now=NOW)
     with pytest.raises(KeyNeededError):
         app.access.check(token)
     with pytest.raises(NotFoundError):
-        app.access.revoke("webshop")
+        app.access.revoke("webshop", now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 import uvicorn
@@ -18,12 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from browser.install import find
 from installations import NOW
-from troth.app import App
 from troth.cli.demo import HOST, prepare
 from troth.clock import FixedClock
-from troth.demo.people import people
-from troth.demo.shop import build as build_shop
-from troth.gate.use import Use
 
 pytestmark = pytest.mark.browser
 
@@ -68,21 +63,10 @@ class Served:
     base: str
 
 
-def _somebody_looks(app: App) -> None:
-    """Let support look at everybody one can shop as: once with a reason, once refused."""
-    app.staff.add("sam", "support", trained_until=(NOW + timedelta(days=30)).date(), by="Isa", now=NOW)
-    kinds = frozenset({"orders", "email", "page_views"})
-    for person in people(build_shop(now=NOW, customers=300, seed=7)):
-        for reason in ("Parcel came late, case 12", "") if person.customer else ():
-            use = Use(app.staff.actor("sam"), "service", kinds, reason=reason)
-            app.gate.read(use, app.identity.get(person.customer), now=NOW)
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("demo")
     opened = prepare(folder, customers=300, seed=7, say=lambda _: None, clock=FixedClock(NOW))
-    _somebody_looks(opened.app)
     listening = socket.socket()
     listening.bind((HOST, 0))
     server = uvicorn.Server(uvicorn.Config(opened.site, log_level="warning", lifespan="off"))
@@ -153,6 +137,12 @@ def test_axe_finds_nothing_and_nothing_is_too_wide_or_too_small(
         if wide > width:
             found.append(f"{name}: {wide} px wide")
         found += [f"{name}: small target {one}" for one in page.evaluate(_SMALL_TARGETS, SMALLEST_TARGET)]
+    context.set_extra_http_headers({"Sec-GPC": "1"})
+    for name, address in {"signal": "/you", "signal and choices": "/you/choices"}.items():
+        page.goto(served.base + address)
+        assert "Your browser’s signal" in page.locator("main").inner_text()
+        report = axe.run(page, options=AXE)
+        found += [f"{name}: {one['id']} {one['nodes'][0]['target']}" for one in report.response["violations"]]
     context.close()
     assert found == []
 

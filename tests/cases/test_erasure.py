@@ -135,7 +135,14 @@ class _BringsIn:
 def test_an_import_that_crosses_an_erasure_leaves_nothing_without_its_key_or_its_number(app: App) -> None:
     customer = say(app, "c1", PAGE_VIEWS, "yes")
     keepers = (_BringsIn(app), *app.keepers)
-    erasure = Erasure(app._databases[0], gate=app.gate, identity=app.identity, ring=app._ring, keepers=keepers)
+    erasure = Erasure(
+        app._databases[0],
+        gate=app.gate,
+        identity=app.identity,
+        ring=app._ring,
+        journal=app._journal,
+        keepers=keepers,
+    )
     done = erasure.erase(customer, now=NOW)
     assert set(done.kept) == {"orders"}
     books = Use(of_job("books", "tax"), "tax", frozenset({"orders"}))

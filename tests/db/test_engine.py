@@ -147,3 +147,24 @@ def test_an_emptied_log_holds_nothing_also_while_another_has_the_file_open(tmp_p
     assert (tmp_path / "troth.db-wal").stat().st_size == 0
     with database.writing() as connection:
         connection.execute(text("INSERT INTO t VALUES (1)"))
+
+
+def test_connections_are_used_again_and_none_is_lost_when_a_block_raises(tmp_path: Path) -> None:
+    database = _database(tmp_path)
+    for _ in range(100):
+        with pytest.raises(RuntimeError), database.writing() as connection:  # noqa: PT012 - the block is the subject
+            connection.execute(text("INSERT INTO t VALUES (1)"))
+            raise RuntimeError
+        with database.reading() as connection, database.reading_alone() as other:
+            assert connection is not other
+            assert connection.execute(text("SELECT count(*) FROM t")).scalar() == 0
+    with database.writing():
+        pass
+
+
+def test_what_somebody_sets_for_a_statement_of_theirs_does_not_stay_on_the_connection(tmp_path: Path) -> None:
+    database = _database(tmp_path)
+    with database.reading() as connection:
+        connection.execution_options(yield_per=1).execute(text("SELECT 1")).all()
+    with database.reading() as connection:
+        assert "yield_per" not in connection.get_execution_options()

@@ -6,8 +6,10 @@ from installations import NOW, install
 from troth.actors import of_customer
 from troth.app import App
 from troth.demo import shop
-from troth.demo.fill import bought, fill
+from troth.demo.fill import MARKETER, SIGNALLING, SUPPORT, bought, fill
+from troth.demo.people import people
 from troth.gate.use import Use
+from troth.ledger.model import Look
 from troth.promise.model import Clause
 
 EXAMPLE = Path(shop.__file__).parent.parent / "promise" / "example.yaml"
@@ -37,6 +39,40 @@ def test_every_answer_stands_as_it_was_given(filled: App) -> None:
     for said in SHOP.said:
         standing = filled.consent.standing(filled.identity.get(said.customer))
         assert (standing[Clause(said.purpose, said.data)].latest.answer == "yes") is said.yes
+    filled.close()
+
+
+def _looks(app: App, customer: str) -> list[Look]:
+    return [entry.what for entry in app.ledger.of_customer(app.identity.get(customer)).entries]
+
+
+def test_support_looked_with_a_reason_and_a_marketer_was_refused(filled: App) -> None:
+    shown = {person.customer for person in people(SHOP)} - {""}
+    assert shown
+    for customer in shown:
+        refused, seen = _looks(filled, customer)
+        assert (refused.name, tuple(refused.allowed), refused.refused) == (MARKETER, (), {"orders": "aggregate_only"})
+        assert (seen.name, seen.role, sorted(seen.allowed)) == (SUPPORT, "support", ["email", "orders"])
+        order = seen.reason.removeprefix("Question about order ")
+        assert any(line.order == order for line in SHOP.lines if line.customer == customer)
+    assert {one.name for one in filled.staff.all()} == {SUPPORT, MARKETER}
+    filled.close()
+
+
+def test_nobody_looked_at_those_one_cannot_shop_as(filled: App) -> None:
+    others = SHOP.truth.grows.keys() - {person.customer for person in people(SHOP)}
+    assert not any(_looks(filled, customer) for customer in others)
+    filled.close()
+
+
+def test_one_browser_asks_not_to_sell_or_share_and_their_yes_stands_all_the_same(filled: App) -> None:
+    noted = {
+        person.customer
+        for person in people(SHOP)[:-1]
+        if filled.signals.noted(filled.identity.get(person.customer)) is not None
+    }
+    assert {SHOP.truth.grows[customer] for customer in noted} == {SIGNALLING}
+    assert [SHOP.answer(customer, "orders") for customer in noted] == [True]
     filled.close()
 
 

@@ -111,6 +111,36 @@ def test_the_list_of_people_says_what_they_said_by_now(opened: Opened) -> None:
     visitor.save(visitor.get("/you"), suggestions__orders="yes")
 
 
+def test_the_people_one_can_shop_as_see_who_looked_and_what_was_refused(opened: Opened) -> None:
+    visitor = _as(opened, ALLOTMENT)
+    page = words(visitor.get("/you").text)
+    assert "We noted 1 look at your data, before anything was seen. We refused 1 more." in page
+    assert "Their reason: “Question about order" in page
+    every = words(visitor.get("/you/looks").text)
+    assert "Support saw “Your email address” and “Things you bought”, to do this: Send what you order." in every
+    assert "Marketer asked to see “Things you bought”, to do this: Suggest products. We refused." in every
+
+
+def test_a_browser_that_asks_not_to_sell_or_share_is_told_what_that_does(opened: Opened) -> None:
+    assert "Their browser asks us not to sell or share" in words(Visitor(opened.site).get("/people").text)
+    page = words(_as(opened, PEOPLE["Has a pond, feeds birds"]).get("/you").text)
+    assert "your browser asked us not to sell your data, or share it with others for their own use. We do" in page
+    assert "Your browser asks us not to sell your data" in words(Visitor(opened.site).get("/you", Sec_GPC="1").text)
+    assert "Your browser" not in words(Visitor(opened.site).get("/you").text)
+
+
+def test_the_page_about_leaving_has_words_for_all_that_goes(opened: Opened) -> None:
+    page = words(_as(opened, PEOPLE["Has a pond, feeds birds"]).get("/delete").text)
+    assert "What was stopped (1 stop)." in page
+    assert "Who looked (2 looks)." in page
+    assert "Other records" not in page
+
+
+def test_the_promise_says_which_version_holds_and_what_changed(opened: Opened) -> None:
+    page = words(Visitor(opened.site).get("/you").text)
+    assert "Version 4, since 1 September 2026. What changed: We stopped asking for your date of birth." in page
+
+
 def test_somebody_new_who_says_yes_to_looks_gets_a_shelf_from_them(opened: Opened) -> None:
     visitor = Visitor(opened.site)
     visitor.save(visitor.get("/you"), suggestions__page_views="yes")

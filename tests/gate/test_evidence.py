@@ -215,7 +215,14 @@ def test_a_look_amid_an_erasure_leaves_no_entry_and_no_key(app: App, customer: i
     assert len(_looks(app, customer)) == 1
     looks = _Looks(lambda: app.gate.read(_use(app), customer, now=NOW))
     keepers = (*app.keepers, looks) if last else (looks, *app.keepers)
-    erasure = Erasure(app._databases[0], gate=app.gate, identity=app.identity, ring=app._ring, keepers=keepers)
+    erasure = Erasure(
+        app._databases[0],
+        gate=app.gate,
+        identity=app.identity,
+        ring=app._ring,
+        journal=app._journal,
+        keepers=keepers,
+    )
     done = erasure.erase(customer, now=NOW)
     assert {"ledger": {"looks": 1}}.items() <= {report.room: report.counts for report in done.reports}.items()
     assert set(done.kept) == {"orders"}

@@ -21,7 +21,9 @@ NO_KEEPER = {
     "keys": "erasing destroys the keys last, as a step of its own",
     "vault": "opened only by the gate, which settles it in a step of its own",
     "identity": "forgets last but one, in a step of its own, so that a crash can still find the customer",
-    "cases": "the journal of the erasure itself, by number only",
+    "doctor": "has no tables; counts what does not fit together in those of others",
+    "backup": "when copies were made, and where",
+    "journal": "an erasure writes itself into it, and takes what it held of the customer out, in one step",
 }
 
 

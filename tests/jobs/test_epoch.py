@@ -10,7 +10,7 @@ from installations import NOW
 from keys.tables import Sealed, close_all, fill, open_ring, open_store
 from troth.clock import FixedClock
 from troth.jobs.epoch import EpochChanger, end_when_due
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
 from troth.keys.file import FileKeyProvider
 
 MONTH = timedelta(days=30)

@@ -17,27 +17,27 @@ from installations import NOW
 from keys.tables import open_store
 from troth.db.engine import Database
 from troth.db.statements import Prepared
-from troth.keys import store as tables
-from troth.keys.epochs import Epochs
+from troth.keys.epochs import store as tables
+from troth.keys.epochs.change import Epochs
+from troth.keys.epochs.store import EpochStore
 from troth.keys.file import FileKeyProvider
-from troth.keys.store import KeyStore
 
 STEPS: dict[str, tuple[type[Any], str]] = {
-    "begin": (KeyStore, "begin_epoch"),
-    "replace": (KeyStore, "replace_epoch"),
+    "begin": (EpochStore, "begin_epoch"),
+    "replace": (EpochStore, "replace_epoch"),
     "renew": (FileKeyProvider, "renew"),
     "wrap": (FileKeyProvider, "wrap"),
     "put the file": (Path, "replace"),
     "second name": (Path, "hardlink_to"),
     "clear": (FileKeyProvider, "_clear"),
-    "rewrap": (KeyStore, "rewrap_customers"),
-    "rewrap named": (KeyStore, "rewrap_named"),
-    "destroy": (KeyStore, "destroy_epochs"),
+    "rewrap": (EpochStore, "rewrap_customers"),
+    "rewrap named": (EpochStore, "rewrap_named"),
+    "destroy": (EpochStore, "destroy_epochs"),
     "write anew": (Database, "write_anew"),
     "empty the log": (Database, "empty_log"),
     "retire": (FileKeyProvider, "retire"),
-    "note retired": (KeyStore, "retire_masters"),
-    "settle": (KeyStore, "settle"),
+    "note retired": (EpochStore, "retire_masters"),
+    "settle": (EpochStore, "settle"),
 }
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from installations import NOW, url
 from troth.db.engine import Database, sqlite_url
 from troth.db.migrate import Steps, upgrade
+from troth.keys.epochs.store import EpochStore
 from troth.keys.file import FileKeyProvider
 from troth.keys.provider import KeyProvider
 from troth.keys.ring import KeyRing
-from troth.keys.store import KeyStore
 
 KINDS = ("orders", "identity")
 NOBODY = 65534
@@ -35,9 +35,9 @@ def open_database(folder: Path) -> Database:
     return database
 
 
-def open_store(folder: Path) -> KeyStore:
+def open_store(folder: Path) -> EpochStore:
     """Return the key table of `folder`."""
-    return KeyStore(open_database(folder))
+    return EpochStore(open_database(folder))
 
 
 def open_ring(folder: Path, provider: KeyProvider | None = None) -> KeyRing:

@@ -20,7 +20,7 @@ from keys.contract import ProviderContract
 from keys.tables import fill, open_ring, open_store
 from troth.errors import InputError, UnavailableError
 from troth.keys.aws import AwsKeyProvider
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
 from troth.keys.provider import KeyProvider
 from troth.keys.sealing import new_key
 
@@ -57,7 +57,7 @@ def strict(request: pytest.FixtureRequest) -> None:
             raise JsonRESTError(refusal, "refused")
         return plaintext, arn
 
-    KmsBackend.decrypt = decrypt
+    setattr(KmsBackend, "decrypt", decrypt)  # noqa: B010 - mypy lets nobody assign to a method
     request.addfinalizer(lambda: setattr(KmsBackend, "decrypt", mild))
 
 

@@ -7,10 +7,10 @@ import pytest
 from installations import NOW
 from keys.tables import KINDS, Sealed, every_byte, fill, open_ring, open_store
 from troth.errors import UnavailableError
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
+from troth.keys.epochs.store import EpochStore
 from troth.keys.file import FileKeyProvider
 from troth.keys.ring import KeyGoneError, KeyRing
-from troth.keys.store import KeyStore
 
 LATER = NOW + timedelta(days=30)
 MANY = 30
@@ -30,7 +30,7 @@ def epochs(folder: Path, *, renews_master: bool | None = None) -> Epochs:
     return Epochs(open_store(folder), FileKeyProvider(folder / "master.key"), renews_master=renews_master)
 
 
-def wrapped_keys(store: KeyStore) -> list[bytes]:
+def wrapped_keys(store: EpochStore) -> list[bytes]:
     """Return every wrapped key there is: of customers, of the installation, of epochs."""
     found = [wrapped for _, wrapped in store.of_kinds(KINDS).values()]
     named = store.named("index")
@@ -141,7 +141,7 @@ def test_a_named_key_first_asked_for_while_the_epoch_changes_is_kept(tmp_path: P
 def test_a_customer_erased_while_the_epoch_changes_stays_erased(
     tmp_path: Path, ring: KeyRing, sealed: Sealed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("troth.keys.store._NEXT", _at_once(4))
+    monkeypatch.setattr("troth.keys.epochs.store._NEXT", _at_once(4))
     left = [1, MANY]
     epochs(tmp_path).end(now=LATER, progress=lambda _done, _all: [ring.destroy(left.pop())] if left else [])
     fresh = open_ring(tmp_path)
@@ -154,7 +154,7 @@ def test_a_customer_erased_while_the_epoch_changes_stays_erased(
 def test_stopped_in_the_middle_it_goes_on_from_there(
     tmp_path: Path, sealed: Sealed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("troth.keys.store._NEXT", _at_once(10))
+    monkeypatch.setattr("troth.keys.epochs.store._NEXT", _at_once(10))
 
     class StopError(Exception):
         pass
@@ -262,6 +262,6 @@ def _at_once(many: int) -> object:
     from sqlalchemy import literal_column
 
     from troth.db.statements import Prepared
-    from troth.keys.store import _NEXT
+    from troth.keys.epochs.store import _NEXT
 
     return Prepared(_NEXT._statement.limit(literal_column(str(many))))

@@ -12,7 +12,7 @@ import pytest
 from installations import NOW
 from keys.dying import STEPS
 from keys.tables import every_byte, fill, open_ring, open_store
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
 from troth.keys.file import FileKeyProvider
 from troth.keys.ring import KeyGoneError
 
@@ -26,7 +26,12 @@ def killed(home: Path, act: str, place: str) -> None:
     """Let another process do `act` and die at `place`."""
     command = [sys.executable, str(TESTS / "keys" / "dying.py"), str(home), act, place]
     died = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=False, timeout=60
+        command,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert died.returncode == -signal.SIGKILL, f"it never came to {place}: {died.stderr}"
 

@@ -9,7 +9,7 @@ import pytest
 
 from installations import NOW
 from keys.tables import open_ring, open_store
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
 from troth.keys.file import FileKeyProvider
 from troth.keys.ring import KeyGoneError, KeyRing
 

@@ -19,7 +19,7 @@ from keys.contract import ProviderContract
 from keys.openbao import ROOT, Bao, running
 from keys.tables import fill, open_ring, open_store
 from troth.errors import UnavailableError
-from troth.keys.epochs import Epochs
+from troth.keys.epochs.change import Epochs
 from troth.keys.provider import KeyProvider
 from troth.keys.sealing import new_key
 from troth.keys.transit import Place, TransitKeyProvider

@@ -36,7 +36,14 @@ def test_an_erasure_takes_the_customer_out_of_the_model(app: App) -> None:
     suggestions = engine_of(app)
     suggestions.fit(now=NOW)
     keepers = (ModelKeeper(database_of(app), app._ring, suggestions), app.consent)
-    erasure = Erasure(database_of(app), gate=app.gate, identity=app.identity, ring=app._ring, keepers=keepers)
+    erasure = Erasure(
+        database_of(app),
+        gate=app.gate,
+        identity=app.identity,
+        ring=app._ring,
+        journal=app._journal,
+        keepers=keepers,
+    )
     who = number_of(app, "c04")
     assert checked(app).customers == 24
     erasure.erase(who, now=NOW)

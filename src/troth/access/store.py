@@ -39,6 +39,14 @@ def all_keys(connection: Connection) -> list[tuple[str, frozenset[str], datetime
     return [(row.name, frozenset(row.may.split()), from_micros(row.since)) for row in rows]
 
 
-def remove(connection: Connection, name: str) -> bool:
-    """Delete the key called `name`; return False when there is none."""
-    return connection.execute(delete(access_keys).where(access_keys.c.name == name)).rowcount == 1
+def remove(connection: Connection, name: str) -> bytes | None:
+    """Delete the key called `name`; return its hash, None when there is none."""
+    hashed: bytes | None = connection.execute(select(access_keys.c.hash).where(access_keys.c.name == name)).scalar()
+    if hashed is not None:
+        remove_hash(connection, hashed)
+    return hashed
+
+
+def remove_hash(connection: Connection, hashed: bytes) -> None:
+    """Delete the key with this hash, when it is there."""
+    connection.execute(delete(access_keys).where(access_keys.c.hash == hashed))

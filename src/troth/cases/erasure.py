@@ -6,7 +6,8 @@ Laws, in order; killed anywhere, the same steps are done again from the journal 
    tells of a removal. From its commit on the gate lets nothing out but what a law demands, and no page may be shown
    from a model that still holds the customer's part for longer than the engine's grace. Whoever is linked to the
    customer is the same person: all their numbers are locked and noted in that transaction, and their links forgotten.
-   From then on each is erased alone.
+   From then on each is erased alone. The journal outside the main database is told right before that commit, so that
+   an older copy of the data, put back later, does not bring them back.
 2. The model's part is subtracted.
 3. Choices go. Then who it was is forgotten: only a keyed hash stays, so that an old file can't bring the customer
    back. Nothing that was here comes back, also not what was dated ahead of our clock.
@@ -22,9 +23,11 @@ from datetime import datetime
 
 from troth.cases import store
 from troth.db import outbox
-from troth.db.engine import Database
+from troth.db.engine import Connection, Database
 from troth.gate.gate import Gate
 from troth.identity.service import Identity
+from troth.journal.model import Entry
+from troth.journal.service import Journal
 from troth.keeper import Keeper, KeeperReport
 from troth.keys.ring import KeyRing
 
@@ -46,6 +49,7 @@ class Erasure:
         gate: for the items.
         identity: for who it was.
         ring: for the keys.
+        journal: where it is kept outside the main database that somebody was erased.
         keepers: the other rooms that keep something of a customer, the model's first.
     """
 
@@ -56,12 +60,14 @@ class Erasure:
         gate: Gate,
         identity: Identity,
         ring: KeyRing,
+        journal: Journal,
         keepers: Sequence[Keeper],
     ) -> None:
         self._database = database
         self._gate = gate
         self._identity = identity
         self._ring = ring
+        self._journal = journal
         self._keepers = tuple(keepers)
 
     def describe(self, customer: int, *, now: datetime) -> Erased:
@@ -88,6 +94,11 @@ class Erasure:
                 store.begin(connection, number, now)
             self._identity.people.dissolve(connection, numbers)
             outbox.tell(connection, numbers, "erased", removal=True, at=now)
+            # Read outside this transaction, which has changed no item; nobody else writes meanwhile.
+            until = max((now, *(span.last for span in self._gate.spans(customer).values())))
+            self._journal.write(
+                connection, [self._identity.erased_in(connection, one, until=until, at=now) for one in numbers]
+            )
         # Here all are locked and the journal knows: `resume` brings whatever is missing below.
         done = [self._finish(number, now) for number in numbers]
         # Of a law that keeps something under two numbers, the later end is told: the same words, ending in a day.
@@ -102,6 +113,20 @@ class Erasure:
         for customer, asked in left:
             self._finish(customer, min(asked, now))
         return len(left)
+
+    def redo(self, connection: Connection, entry: Entry) -> None:
+        """Lock and note again, inside an open `writing`, whom the journal tells to be erased; `resume` does the rest.
+
+        Whoever is not in the data came after it was copied. That they must not come back is noted all the same.
+        """
+        customer = entry.customer
+        is_here = bool(self._identity.here_in(connection, [customer]))
+        self._identity.redo(connection, entry, is_here=is_here)
+        if is_here:
+            self._identity.restrict(connection, customer)
+            store.begin(connection, customer, entry.at)
+            self._identity.people.dissolve(connection, self._identity.people.numbers(connection, customer))
+            outbox.tell(connection, [customer], "erased", removal=True, at=entry.at)
 
     def _finish(self, customer: int, now: datetime) -> Erased:
         reports = [keeper.forget(customer, now=now) for keeper in self._keepers]

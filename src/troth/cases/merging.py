@@ -16,7 +16,7 @@ Laws:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from troth.consent.model import Answer
@@ -34,7 +34,7 @@ from troth.stops.service import Stops
 class Id:
     """An identifier as the company knows it. Two with the same text and different kinds are different."""
 
-    text: str
+    text: str = field(repr=False)
     kind: IdKind = IdKind.CUSTOMER
 
 
@@ -200,7 +200,7 @@ class Merging:
             )
 
     def _is_anything_refused(self, connection: Connection, numbers: Sequence[int]) -> bool:
-        standing = self._consent.joined(connection, numbers[0]).standing.values()
+        standing = self._consent.joined(connection, numbers).standing.values()
         if any(one.latest.answer is Answer.NO for one in standing):
             return True
         return bool(self._stops.seen_by_many(connection, numbers)[0])

@@ -46,6 +46,6 @@ class Signals:
             return
 
     def noted(self, customer: int) -> datetime | None:
-        """Return when the signal that stands for the customer, or anybody linked to them, came; None when none does."""
+        """Return when the signal that stands for the customer, or a linked one, came; None when none does."""
         signal = self._stops.signal(customer)
         return None if signal is None else signal.at

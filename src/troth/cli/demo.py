@@ -2,11 +2,14 @@
 
 Laws:
 
-1. It listens on 127.0.0.1 only, and uses no database but its own: what the environment says of another is not heard.
+1. It listens on 127.0.0.1 only, and uses no database and no keys but its own: what the environment says of others is
+   not heard.
 2. The port is taken before the work begins, so that a taken one is told at once.
 3. Without `--directory` it leaves nothing behind, however it is stopped.
 """
 
+import shlex
+import shutil
 import signal
 import sys
 import tempfile
@@ -37,7 +40,13 @@ HOST = "127.0.0.1"
 _THINGS_TO_TRY = (
     "Shop as “Digs an allotment”: the first shelf knows. “Why this?” shows the arithmetic.",
     "Open “Your data”, say no to using your orders, and go back: best sellers, from the next page on.",
+    "On the same page see “Who looked”: support, with a reason. A marketer asked too and was refused.",
     "Open “Delete your data” and read what goes and what the law keeps. Then press it.",
+)
+_ASKED_BY_STAFF = (
+    "gate explain --customer {customer} --for suggestions --data orders",
+    'look {customer} --as {support} --for service --data orders --reason "case 12"',
+    "look log {customer}",
 )
 
 
@@ -57,9 +66,13 @@ def demo(
             folder, customers=customers, seed=seed, say=lambda line: console.print(f"  [green]✓[/green] {line}")
         )
         try:
-            console.print(f"\n  Open [bold]http://{HOST}:{port}/[/bold] and try three things:")
+            console.print(f"\n  Open [bold]http://{HOST}:{port}/[/bold] and try:")
             for number, thing in enumerate(_THINGS_TO_TRY, start=1):
                 console.print(f"  {number}. {thing}", soft_wrap=True)
+            if opened.shown:
+                console.print(f"\n  And as staff, in another terminal ({opened.shown} is “{opened.shown_grows}”):")
+                for line in as_staff(opened.shown, folder):
+                    console.print(f"     {line}", soft_wrap=True, highlight=False, markup=False)
             console.print("\n  Ctrl-C stops it.")
             with kept_true(opened.app):
                 serve_on(listening, opened.site)
@@ -69,10 +82,19 @@ def demo(
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The shop, ready to be served."""
+    """The shop, ready to be served.
+
+    Attributes:
+        app: the installation.
+        site: its pages.
+        shown: the id that the hints for the terminal speak of; empty when nobody can be shopped as.
+        shown_grows: what they do in their garden, in words.
+    """
 
     app: "App"
     site: "ASGIApp"
+    shown: str
+    shown_grows: str
 
     def close(self) -> None:
         """Close the databases."""
@@ -94,19 +116,23 @@ def prepare(
     # Imported here: the whole house takes half a second to import, which `troth --help` does not need.
     from troth.app import build
     from troth.demo import fill, shop
+    from troth.demo.people import people
+    from troth.demo.truth import GROWERS
     from troth.settings import Settings
 
     promise = folder / "promise.yaml"
     promise.write_text(files("troth.promise").joinpath("example.yaml").read_text("utf-8"), encoding="utf-8")
-    # Every place is named here, so that no TROTH_ variable can turn this invention loose on a real database.
-    settings = Settings(home=folder, promise=promise, database="", keys_database="", master_key=None)
+    # From nothing but these two: a TROTH_ variable could turn this invention loose on real data, or on a real key.
+    settings = Settings.model_construct(home=folder / ".troth", promise=promise)
     app = build(settings, clock=clock)
     try:
         invented = shop.build(now=app.clock.now(), customers=customers, seed=seed)
         fill.fill(app, invented, say=say)
         app.suggestions.fit(now=app.clock.now())
         say("The model is fitted, only on those who said yes")
-        return Opened(app, _site(app, invented))
+        everybody = people(invented)
+        shown = next((one for one in everybody if one.grows == GROWERS["vegetables"]), everybody[0])
+        return Opened(app, _site(app, invented), shown.customer, shown.grows)
     except BaseException:
         app.close()
         raise
@@ -139,7 +165,10 @@ def _site(app: "App", invented: "Shop") -> "ASGIApp":
             standing = app.consent.standing(face.number(customer)).get(clause)
             return standing.latest.answer.value if standing is not None else ""
 
-        wiring = shopfront.Wiring(face=face, suggest=suggest, look=look, answered=answered)
+        def signalled(customer: str) -> bool:
+            return app.signals.noted(face.number(customer)) is not None
+
+        wiring = shopfront.Wiring(face=face, suggest=suggest, look=look, answered=answered, signalled=signalled)
         front = shopfront.Shopfront(invented.products, people(invented), wiring=wiring, clause=str(clause))
         return front.routes()
 
@@ -171,6 +200,19 @@ def suggested(answer: "Answer") -> "Suggested":
         kinds = {"orders": "what you bought", "page_views": "the pages you looked at"}
         says = f"From {' and '.join(kinds[clause.data] for clause in answer.used)}. You said we may."
     return Suggested(title, says, answer.rung is Rung.PERSONAL, tuple(one.product for one in answer.items))
+
+
+def as_staff(customer: str, folder: Path) -> list[str]:
+    """Return what to type in another terminal to work on the demo as its staff: the folder first, then commands.
+
+    The commands find everything there by the same defaults as in any installation.
+    """
+    from troth.demo.fill import SUPPORT
+
+    here = Path(sys.argv[0])
+    command = "troth" if shutil.which("troth") or here.name != "troth" else shlex.quote(str(here.resolve()))
+    asked = [line.format(customer=customer, support=SUPPORT) for line in _ASKED_BY_STAFF]
+    return [f"cd {shlex.quote(str(folder.resolve()))}", *(f"{command} {line}" for line in asked)]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from troth.cli.copies import tell_copies
 from troth.cli.opening import opened
 from troth.cli.terminal import terminal
 from troth.errors import InputError
@@ -31,6 +32,7 @@ def forget(
         console.print(f"Erased. {done.keys_destroyed} keys destroyed; what copies hold of it can't be opened again.")
         for what, law in done.kept.items():
             console.print(f"Stays, locked, because the law demands it: {what} ({law}).")
+        tell_copies(app, now, console)
         console.print("Check that the model forgot: troth verify-erasure")
 
 

@@ -18,7 +18,7 @@ def create(
     name: Name,
     may: Annotated[
         list[str] | None,
-        typer.Option("--for", help="A purpose of the promise, or: collect, choices, explain, link. Repeat for more."),
+        typer.Option("--for", help="A purpose of the promise, or: collect, choices, delete, explain, link. Repeat."),
     ] = None,
 ) -> None:
     """Make a key and print it, once. By default it may suggest and record choices."""
@@ -43,5 +43,5 @@ def list_keys() -> None:
 def revoke(name: Name) -> None:
     """End a key. The next call with it is refused."""
     with opened() as app:
-        app.access.revoke(name)
+        app.access.revoke(name, now=app.clock.now())
         typer.echo(f"The key {name} is revoked.")

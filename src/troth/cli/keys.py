@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from troth.app import App
-    from troth.keys.epochs import Changed
+    from troth.keys.epochs.change import Changed
 
 commands = typer.Typer(
     no_args_is_help=True,
@@ -71,7 +71,7 @@ def rotate() -> None:
 
 @commands.command(name="end-epoch")
 def end_epoch() -> None:
-    """End the epoch now: wrap every living key anew, destroy the old epoch's key. Finishes a broken-off change too."""
+    """End the epoch now: wrap every living key anew, destroy the old key. Finishes a broken-off change too."""
     with opened() as app:
         err = terminal(stderr=True)
 

@@ -10,14 +10,19 @@ import typer
 from rich.markup import escape
 
 from troth.cli import consent, customer, gate, key, keys, look, staff, stop
+from troth.cli.backup import backup
 from troth.cli.check import check
+from troth.cli.delete import delete
 from troth.cli.demo import demo
+from troth.cli.doctor import doctor
 from troth.cli.forget import forget, rebuild_model, verify_erasure
 from troth.cli.import_ import import_
 from troth.cli.init import init
 from troth.cli.recommend import recommend
+from troth.cli.restore import restore
 from troth.cli.serve import serve
 from troth.cli.terminal import terminal
+from troth.cli.verify import verify
 from troth.errors import TrothError
 
 commands = typer.Typer(
@@ -26,7 +31,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     help="Be close to your customers because you keep your word: one promise file runs it all.",
 )
-for command in (init, check, recommend, forget, serve, demo):
+for command in (init, check, recommend, delete, forget, serve, backup, restore, doctor, verify, demo):
     commands.command()(command)
 commands.command(name="import")(import_)
 commands.command(name="verify-erasure")(verify_erasure)

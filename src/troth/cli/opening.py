@@ -33,6 +33,7 @@ def kept_true(app: "App") -> Iterator[None]:
 
     def expire(now: "datetime") -> None:
         app.erasure.resume(now=now)
+        app.deleting.resume()
         delete_what_is_over(app.gate, now=now)
 
     refresher = Refresher(app.suggestions, app.clock, expire=expire)

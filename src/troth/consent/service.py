@@ -9,6 +9,7 @@ Laws:
    that begins after it.
 4. Of linked customers the choices of all count as those of one person, by the laws of `model.join`. Each choice stays
    recorded under the number under which it was made.
+5. A no is in the journal too, so that it holds also after an older copy of the data was put back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +17,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.consent import store
+from troth.consent.journalled import choice_of, entry_of
 from troth.consent.model import Answer, Choice, Joined, Standing, fold, join
 from troth.consent.notice import Words, words_for
 from troth.db import outbox
 from troth.db.engine import Connection, Database
 from troth.errors import InputError
 from troth.identity.service import Identity
+from troth.journal.model import Entry
+from troth.journal.service import Journal
 from troth.keeper import KeeperReport
 from troth.promise.model import Basis, Clause, Promise
 
@@ -41,14 +45,16 @@ class Consent:
         database: the main database.
         identity: knows which customers there are.
         promise: the promise in force.
+        journal: where a no is kept outside the main database.
     """
 
     room = "consent"
 
-    def __init__(self, database: Database, identity: Identity, promise: Promise) -> None:
+    def __init__(self, database: Database, identity: Identity, promise: Promise, journal: Journal) -> None:
         self._database = database
         self._identity = identity
         self._promise = promise
+        self._journal = journal
 
     def words(self, clause: Clause, language: str = "") -> Words:
         """Return the words in which `clause` is asked today, in `language` or the promise's first.
@@ -95,19 +101,27 @@ class Consent:
         with self._database.writing() as connection:
             # Without this a choice that crosses an erasure would leave rows of somebody who is gone.
             self._identity.must_be_here(connection, numbers)
-            store.record(
-                connection,
-                [(customer, one.choice) for customer, one in zip(numbers, said, strict=True)],
-                list({one.words.digest: one.words for one in said}.values()),
-            )
+            heard = [(customer, one.choice) for customer, one in zip(numbers, said, strict=True)]
+            store.record(connection, heard, list({one.words.digest: one.words for one in said}.values()))
             for answer, removal in ((Answer.NO, True), (Answer.YES, False)):
-                who = dict.fromkeys(
-                    customer for customer, one in zip(numbers, said, strict=True) if one.choice.answer is answer
-                )
+                who = dict.fromkeys(customer for customer, choice in heard if choice.answer is answer)
                 outbox.tell(
                     connection, self._identity.people.together(connection, who), "chose", removal=removal, at=now
                 )
+            self._journal.write(connection, [entry_of(*one) for one in heard if one[1].answer is Answer.NO])
         return said
+
+    def redo(self, connection: Connection, entry: Entry, customer: int) -> None:
+        """Record a no of the journal again, under the number of somebody who is here, inside an open `writing`."""
+        choice = choice_of(entry)
+        try:
+            words = [self.must_be_todays(choice.clause, choice.words)]
+        except InputError:
+            # The words are those of an earlier day. Unless the data has them they can't be shown; the no holds.
+            words = []
+        store.record(connection, [(customer, choice)], words)
+        whose = self._identity.people.together(connection, [customer])
+        outbox.tell(connection, whose, "chose", removal=True, at=entry.at)
 
     def must_be_todays(self, clause: Clause, shown: bytes) -> Words:
         """Return the words that `shown` names, in whichever language.
@@ -128,16 +142,19 @@ class Consent:
     def standing(self, customer: int) -> Mapping[Clause, Standing]:
         """Return where each clause stands for the customer as a person; clauses without a choice are absent."""
         with self._database.reading() as connection:
-            person = self._identity.people.seen(connection, customer).person
-            return (
-                self.standing_in(connection, customer) if person is None else self.joined(connection, person).standing
-            )
+            numbers = self._identity.people.numbers(connection, customer)
+            if len(numbers) == 1:
+                return self.standing_in(connection, customer)
+            return self.joined(connection, numbers).standing
 
-    def joined(self, connection: Connection, person: int) -> Joined:
-        """Return where the clauses of a linked person stand, inside an open transaction."""
-        people = self._identity.people
-        said = store.recorded(connection, people.numbers(connection, person))
-        return join(said, people.links(connection, person))
+    def joined(self, connection: Connection, numbers: Sequence[int]) -> Joined:
+        """Return where the clauses of a linked person stand, inside an open transaction.
+
+        Args:
+            connection: an open transaction.
+            numbers: all numbers of the person, smallest first.
+        """
+        return join(store.recorded(connection, numbers), self._identity.people.links(connection, numbers[0]))
 
     def newest(self, connection: Connection) -> int:
         """Return the number of the newest choice of anybody, inside an open transaction."""

@@ -1,13 +1,12 @@
 """Tables of choices and of the words that were shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     Column,
     Connection,
     Index,
-    Select,
     SmallInteger,
     Table,
     bindparam,
@@ -21,7 +20,7 @@ from sqlalchemy.types import Text as SqlText
 from troth.clock import from_micros, to_micros
 from troth.consent.model import Answer, Choice, Recorded
 from troth.consent.notice import Words
-from troth.db.statements import Prepared, insert_new
+from troth.db.statements import Listed, Prepared, Row, insert_new
 from troth.db.tables import MAIN, Number
 from troth.promise.model import Clause
 
@@ -54,8 +53,6 @@ words_shown = Table(
     Column("no", SqlText, nullable=False),
 )
 
-_MANY = 500
-
 _COLUMNS = (
     choices.c.customer,
     choices.c.purpose,
@@ -71,6 +68,20 @@ _RECORDED = Prepared(
     select(choices.c.seq, *_COLUMNS).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq)
 )
 _OF_CUSTOMER = Prepared(select(*_COLUMNS).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq))
+_OF_CUSTOMERS = Listed(select(*_COLUMNS).order_by(choices.c.seq), choices.c.customer)
+_OF_PURPOSE = Prepared(select(*_COLUMNS).where(choices.c.purpose == bindparam("purpose")).order_by(choices.c.seq))
+_RECORD = Prepared(insert(choices).inline(), columns=[column.name for column in _COLUMNS])
+_WORDS = (
+    words_shown.c.digest,
+    words_shown.c.purpose,
+    words_shown.c.data,
+    words_shown.c.language,
+    words_shown.c.question,
+    words_shown.c.yes,
+    words_shown.c.no,
+)
+_WORDS_OF = Prepared(select(*_WORDS).where(words_shown.c.digest == bindparam("digest")))
+_DROP = Prepared(delete(choices).where(choices.c.customer == bindparam("customer")))
 
 
 def record(connection: Connection, made: Sequence[tuple[int, Choice]], shown: Sequence[Words]) -> None:
@@ -105,8 +116,7 @@ def record(connection: Connection, made: Sequence[tuple[int, Choice]], shown: Se
         }
         for customer, choice in made
     ]
-    if rows:
-        connection.execute(insert(choices), rows)
+    _RECORD.run(connection, *rows)
 
 
 def of_customer(connection: Connection, customer: int) -> list[Choice]:
@@ -131,29 +141,21 @@ def newest(connection: Connection) -> int:
 
 def of_customers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Choice]]:
     """Return customer → choices in the order recorded, for those of `numbers` that made any."""
-    found: dict[int, list[Choice]] = {}
-    for start in range(0, len(numbers), _MANY):
-        wanted = choices.c.customer.in_(numbers[start : start + _MANY])
-        for customer, choice in _read(connection, select(*_COLUMNS).where(wanted).order_by(choices.c.seq)):
-            found.setdefault(customer, []).append(choice)
-    return found
+    return _by_customer(_OF_CUSTOMERS.rows(connection, numbers))
 
 
 def of_clauses(connection: Connection, purpose: str) -> dict[int, list[Choice]]:
     """Return customer → choices on the clauses of `purpose`, in the order recorded, for everybody."""
-    found: dict[int, list[Choice]] = {}
-    statement = select(*_COLUMNS).where(choices.c.purpose == purpose).order_by(choices.c.seq)
-    for customer, choice in _read(connection, statement):
-        found.setdefault(customer, []).append(choice)
-    return found
+    return _by_customer(_OF_PURPOSE.rows(connection, {"purpose": purpose}))
 
 
 def words_of(connection: Connection, digest: bytes) -> Words | None:
     """Return the words named by `digest`; None when they were never shown."""
-    row = connection.execute(select(words_shown).where(words_shown.c.digest == digest)).first()
+    row = _WORDS_OF.first(connection, {"digest": digest})
     if row is None:
         return None
-    return Words(row.digest, Clause(row.purpose, row.data), row.language, row.question, row.yes, row.no)
+    named, purpose, data, language, question, yes, no = row
+    return Words(named, Clause(purpose, data), language, question, yes, no)
 
 
 def count(connection: Connection, customer: int) -> int:
@@ -164,12 +166,14 @@ def count(connection: Connection, customer: int) -> int:
 
 def drop(connection: Connection, customer: int) -> int:
     """Delete the choices of a customer; return how many went."""
-    return connection.execute(delete(choices).where(choices.c.customer == customer)).rowcount
+    return _DROP.run(connection, {"customer": customer})
 
 
-def _read(connection: Connection, statement: Select[Any]) -> Iterator[tuple[int, Choice]]:
-    for row in connection.execute(statement).all():
-        yield row[0], _choice(row)
+def _by_customer(rows: Iterable[Row]) -> dict[int, list[Choice]]:
+    found: dict[int, list[Choice]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(_choice(row))
+    return found
 
 
 def _choice(row: Sequence[Any]) -> Choice:

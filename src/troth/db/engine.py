@@ -12,7 +12,6 @@ advisory lock per schema: so that rows are numbered in the order in which they a
 looked up stays true until it commits, on both databases alike.
 """
 
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,26 +19,25 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from troth.errors import InputError, UnavailableError
+from troth.db.dialects import BUSY_SECONDS, begin, open_engine
+from troth.db.failures import in_words
+from troth.errors import UnavailableError
 
 __all__ = ["BUSY_SECONDS", "Connection", "Database", "sqlite_url"]
 
-BUSY_SECONDS = 10
-"""How long a writer waits for another before it gives up, in seconds."""
-
-_MAPPED_BYTES = 1 << 30
-"""How much of the file is read through the page cache of the machine instead of being copied page by page."""
-
 _PAUSE_S = 0.02
 
-_WRITE = "troth_write"
+_AT_HAND = 8
+"""How many connections are kept open between transactions, each with what SQLAlchemy knows of it."""
 
-_LIMITS = f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC"
-_QUEUE = "SELECT pg_advisory_xact_lock(hashtextextended(current_database() || '.' || current_schema(), 0))"
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
+)
 
 
 class Database:
@@ -53,13 +51,10 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = _open(url)
-        writing: dict[str, Any] = {_WRITE: True}
-        if self._engine.dialect.name == "postgresql":
-            # Each statement sees what is committed when it begins, and after the queue nobody else commits. A
-            # snapshot would be taken by the statement that waits, and so be older than the lock it waited for.
-            writing["isolation_level"] = "READ COMMITTED"
-        self._writing_engine = self._engine.execution_options(**writing)
+        self._engine = open_engine(url)
+        self._failure: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+        # The connection used last is used next: its page cache is the warm one.
+        self._idle: list[Connection] = []
         self._here = local()
 
     @property
@@ -74,7 +69,7 @@ class Database:
         if outer is not None:
             yield outer
             return
-        with _told(), self._engine.connect() as connection, connection.begin():
+        with self._transaction(is_writing=False) as connection:
             self._here.reading = connection
             try:
                 yield connection
@@ -87,7 +82,7 @@ class Database:
 
         For generators: their block stays open while the code that uses them runs, and another thread may close it.
         """
-        with _told(), self._engine.connect() as connection, connection.begin():
+        with self._transaction(is_writing=False) as connection:
             yield connection
 
     @contextmanager
@@ -103,8 +98,48 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open one transaction; it is durable when the block ends well and undone when it raises."""
-        with _told(), self._writing_engine.connect() as connection, connection.begin():
+        with self._transaction(is_writing=True) as connection:
             yield connection
+
+    @contextmanager
+    def _transaction(self, *, is_writing: bool) -> Iterator[Connection]:
+        """Take a connection, begin, and end as the block ends.
+
+        What begins is sent by the driver itself: SQLAlchemy's events and its pool cost several times what that does.
+        """
+        try:
+            connection = self._taken()
+            try:
+                with connection.begin():
+                    begin(connection, is_writing=is_writing)
+                    yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._give_back(connection)
+        except (DBAPIError, self._failure) as error:
+            # The others may be lost with it: the pool looks at each that comes back to it.
+            self._let_go()
+            raise in_words(error.orig if isinstance(error, DBAPIError) else error) from None
+
+    def _taken(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def _give_back(self, connection: Connection) -> None:
+        # Options that somebody set for a statement of theirs would stay on the connection.
+        is_plain = connection.get_execution_options() is self._engine.get_execution_options()
+        if is_plain and len(self._idle) < _AT_HAND:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def _let_go(self) -> None:
+        """Give the connections at hand back to the pool."""
+        while self._idle:
+            self._taken().close()
 
     def empty_log(self) -> None:
         """Empty SQLite's write-ahead log, which still holds what was deleted until it is written over.
@@ -136,10 +171,41 @@ class Database:
         else:
             self._bare(f"VACUUM (FULL) {', '.join(tables)}")
 
+    def is_whole(self) -> bool:
+        """Return whether the file holds together, page by page and index by index. PostgreSQL sees to that itself.
+
+        Raises:
+            UnavailableError: it is so damaged that it can't even be looked at.
+        """
+        return self.dialect != "sqlite" or self._bare("PRAGMA integrity_check(1)") == ("ok",)
+
+    def must_be_alone(self) -> None:
+        """Check that nobody else has the database open. An SQLite file then stands alone, without a log beside it.
+
+        Raises:
+            UnavailableError: somebody has.
+        """
+        try:
+            if self.dialect == "sqlite":
+                is_alone = self._bare("PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA journal_mode=DELETE") == ("delete",)
+            else:
+                is_alone = self._bare(_OTHERS) == (0,)
+        except UnavailableError as error:
+            if error.code != "database_busy":
+                raise
+            is_alone = False
+        if not is_alone:
+            raise UnavailableError(
+                "installation_in_use",
+                "Somebody else has this installation open; nothing was changed.",
+                "Stop troth serve, and whatever else uses it. Then try again.",
+            )
+
     def _bare(self, *statements: str) -> tuple[Any, ...] | None:
         """Execute statements that no transaction may surround; return the first row of the last, when it has rows."""
-        # SQLite's connections are ever so: see `_prepare_sqlite`.
+        # SQLite's connections are ever so: see `troth.db.dialects`.
         ways = {} if self.dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        self._let_go()
         with _told(), self._engine.connect().execution_options(**ways) as connection:
             # By the driver's own cursor: SQLAlchemy would begin a transaction.
             cursor = connection.connection.cursor()
@@ -154,6 +220,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        self._let_go()
         self._engine.dispose()
 
 
@@ -162,65 +229,14 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def _open(url: str) -> Engine:
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite URL; None for another database, or one that is no URL."""
     try:
         parsed = make_url(url)
-        return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
-    except ModuleNotFoundError as error:
-        raise InputError(
-            "database_driver",
-            f"The driver for this database is not installed ({error.name}).",
-            "For PostgreSQL install troth[postgresql].",
-        ) from error
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise InputError(
-            "database_url",
-            "The database URL can't be understood.",
-            "Write it as sqlite:////full/path/troth.db or postgresql+psycopg://user@host/name.",
-        ) from error
-
-
-def _open_sqlite(url: URL) -> Engine:
-    # The connection used last is used next: its page cache is the warm one.
-    engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=24, pool_use_lifo=True
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _open_postgresql(url: URL) -> Engine:
-    if url.get_backend_name() != "postgresql":
-        raise ArgumentError
-    limits = {"connect_timeout": BUSY_SECONDS, "options": _LIMITS}
-    engine = create_engine(url, isolation_level="REPEATABLE READ", connect_args=limits, pool_size=8, max_overflow=24)
-    event.listen(engine, "begin", _begin_postgresql)
-    return engine
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get(_WRITE, False):
-        connection.exec_driver_sql(_QUEUE)
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # a withdrawal that was answered survives a power cut
-    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only unlinked
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-32768")
-    cursor.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE takes the writer's place in the queue at once: a transaction that reads first and writes later
-    # would otherwise fail half-way when another writer came between.
-    wants_to_write = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if wants_to_write else "BEGIN")
+    except ArgumentError:
+        return None
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(str(parsed.database)) if is_file else None
 
 
 @contextmanager
@@ -230,33 +246,3 @@ def _told() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise in_words(error.orig) from None
-
-
-def in_words(cause: Any) -> UnavailableError:  # noqa: ANN401 - each driver has its own class
-    """Return a driver's failure as one of ours, without the driver's own text."""
-    text = str(cause).lower()
-    if "locked" in text or "busy" in text or "lock timeout" in text:
-        return UnavailableError(
-            "database_busy", "Another process is writing and did not finish in time.", "Try again."
-        )
-    if "full" in text:
-        return UnavailableError("disk_full", "The disk is full; nothing was changed.", "Make room and try again.")
-    if "disk i/o" in text:
-        return UnavailableError(
-            "disk_failed", "The disk did not take the work; it may be full. Nothing was changed.", "Look at the disk."
-        )
-    if "not a database" in text or "malformed" in text or "no such table" in text:
-        return UnavailableError(
-            "database_damaged",
-            "The database file is damaged or is not one of ours; nothing was changed.",
-            "Restore it from a backup, or name another place with TROTH_HOME.",
-        )
-    if "unable to open" in text or "readonly" in text or "connection" in text:
-        return UnavailableError(
-            "database_unreachable",
-            "The database can't be reached or written.",
-            "Check that its folder or server is there and that this user may write there.",
-        )
-    return UnavailableError(
-        "database_failed", f"The database refused the work ({type(cause).__name__}).", "Try again."
-    )

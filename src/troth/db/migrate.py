@@ -6,18 +6,22 @@ takes a fifth of a second to import, so a database that is up to date is recogni
 
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from troth.db.engine import Database
+from troth.db.engine import Connection, Database
 from troth.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 class Steps(Enum):
     """The two sets of migrations, each with the name of its last step."""
 
-    MAIN = ("main", "0005")
-    KEYS = ("keys", "0002")
+    MAIN = ("main", "0007")
+    KEYS = ("keys", "0003")
 
 
 def upgrade(database: Database, steps: Steps, *, may_be_new: bool = True) -> None:
@@ -49,14 +53,36 @@ def upgrade(database: Database, steps: Steps, *, may_be_new: bool = True) -> Non
             f"The {folder} database was written by a newer Troth (step {version}, this one knows {last}).",
             "Install that version or a later one.",
         )
+    with database.writing() as connection:
+        bring_to(connection, steps, "head")
+
+
+def bring_to(connection: Connection, steps: Steps, step: str) -> None:
+    """Bring a database to one of `steps`, or to ``head``, inside an open `writing`.
+
+    Raises:
+        CommandError: of Alembic: there is no such step.
+    """
     from alembic import command
+
+    config = _config(steps)
+    config.attributes["connection"] = connection
+    command.upgrade(config, step)
+
+
+def is_step(steps: Steps, step: str) -> bool:
+    """Return whether this version knows `step` as one of `steps`."""
+    from alembic.script import ScriptDirectory
+
+    return step in {one.revision for one in ScriptDirectory.from_config(_config(steps)).walk_revisions()}
+
+
+def _config(steps: Steps) -> "Config":
     from alembic.config import Config
 
     here = Path(__file__).parent / "migrations"
     config = Config()
     config.set_main_option("script_location", str(here))
-    config.set_main_option("version_locations", str(here / folder))
+    config.set_main_option("version_locations", str(here / steps.value[0]))
     config.set_main_option("path_separator", "newline")
-    with database.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    return config

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Connection, Index, Table, delete, func, insert, select
+from sqlalchemy import Boolean, Column, Connection, Index, Table, bindparam, delete, func, insert, select
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
+from troth.db.statements import Prepared
 from troth.db.tables import MAIN, Number
 
 outbox = Table(
@@ -30,6 +31,14 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_outbox_removal", outbox.c.removal, outbox.c.seq)
+
+_TELL = Prepared(insert(outbox).inline(), columns=("at", "customer", "what", "removal"))
+_FIRST_REMOVAL = Prepared(
+    select(outbox.c.at)
+    .where(outbox.c.removal.is_(True), outbox.c.seq > bindparam("after"))
+    .order_by(outbox.c.seq)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,7 @@ def tell(connection: Connection, customers: Iterable[int], what: str, *, removal
         at: when.
     """
     rows = [{"at": to_micros(at), "customer": one, "what": what, "removal": removal} for one in customers]
-    if rows:
-        connection.execute(insert(outbox), rows)
+    _TELL.run(connection, *rows)
 
 
 def since(connection: Connection, seq: int) -> Sequence[Happened]:
@@ -71,11 +79,8 @@ def newest(connection: Connection) -> int:
 
 def oldest_removal_since(connection: Connection, seq: int) -> datetime | None:
     """Return when the first removal after number `seq` happened; None when there is none."""
-    statement = (
-        select(outbox.c.at).where(outbox.c.removal.is_(True), outbox.c.seq > seq).order_by(outbox.c.seq).limit(1)
-    )
-    at = connection.execute(statement).scalar()
-    return None if at is None else from_micros(at)
+    row = _FIRST_REMOVAL.first(connection, {"after": seq})
+    return None if row is None else from_micros(row[0])
 
 
 def clear(connection: Connection, up_to: int) -> None:

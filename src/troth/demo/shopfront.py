@@ -32,6 +32,7 @@ _SAID = MappingProxyType(
         "": "Has not said yet",
     }
 )
+_SIGNALLED = "Their browser asks us not to sell or share"
 _PICKED = 12
 
 
@@ -130,12 +131,14 @@ class Wiring:
         suggest: (customer, how many, products looked at now) → what to show.
         look: (customer, product): somebody looks at a product; the gate decides whether that is kept.
         answered: customer → ``yes``, ``no`` or empty: what they said about their orders.
+        signalled: customer → whether their browser asks not to sell or share (Global Privacy Control).
     """
 
     face: Face
     suggest: Callable[[str, int, Sequence[str]], Suggested]
     look: Callable[[str, str], None]
     answered: Callable[[str], str]
+    signalled: Callable[[str], bool]
 
 
 class Shopfront:
@@ -228,13 +231,15 @@ class Shopfront:
 
     def _everybody(self) -> tuple[PersonView, ...]:
         return tuple(
-            PersonView(
-                person.customer,
-                person.grows,
-                _SAID[self._wiring.answered(person.customer)] if person.customer else "We know nothing about them",
-            )
+            PersonView(person.customer, person.grows, self._known_of(person.customer))
             for person in self._people.values()
         )
+
+    def _known_of(self, customer: str) -> str:
+        if not customer:
+            return "We know nothing about them"
+        said = _SAID[self._wiring.answered(customer)]
+        return f"{said}. {_SIGNALLED}" if self._wiring.signalled(customer) else said
 
     def _picked(self, customer: str) -> Shelf:
         suggested = self._wiring.suggest(customer, _PICKED, ())

@@ -7,7 +7,8 @@ Laws:
 2. The event that starts a relationship may create the customer; it is judged as if it had just been noted.
 3. Starting events are judged before others and newer ones before older, so that the verdict on a batch does not
    depend on the order of its lines.
-4. What was erased stays erased: nothing dated up to the erasure comes back.
+4. What was erased stays erased: nothing dated up to the erasure comes back. What was deleted stays deleted: neither
+   the same item, nor, where all of a kind was deleted, anything of it dated up to then.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ from troth.gate.use import Arrival, Arrived, Outcome
 from troth.identity.store import Suppression
 from troth.promise.model import Data
 from troth.stops.model import CommonStops
-from troth.vault.model import Item, Kept, Span
+from troth.vault.model import Deleted, Item, Kept, Span
 
 TRAITS = "identify"
 """The event that carries traits: things told about oneself. A newer trait replaces the older, and nothing else."""
@@ -35,6 +36,7 @@ _EARLY = timedelta(hours=24)
 """How far ahead of our clock an arrival may be dated: a wrong time zone, not next year."""
 
 Mark = Callable[[str, Sequence[str]], bytes]
+DeletedMark = Callable[[str, int, bytes], bytes]
 Known = tuple[int, str, int, bytes]
 
 
@@ -83,6 +85,8 @@ class Batch:
         known: what is stored already, as the vault's `marks` names it.
         told: (number, kind) → when the stored trait of that kind was told.
         common: what is stopped for everybody, also for strangers.
+        deleted: number → what was deleted and may not come back.
+        deleted_mark: (kind, micros, mark) → the keyed hash by which a deleted item is recognised.
     """
 
     def __init__(
@@ -96,6 +100,8 @@ class Batch:
         known: set[Known],
         told: Mapping[tuple[int, str], datetime],
         common: CommonStops,
+        deleted: Mapping[int, Deleted],
+        deleted_mark: DeletedMark,
     ) -> None:
         self._terms = terms
         self._now = now
@@ -107,6 +113,8 @@ class Batch:
         self._states = {who: states[number] for who, number in numbers.items()}
         outside = {number: who for who, number in numbers.items()}
         self._told = {(outside[number], kind): at for (number, kind), at in told.items()}
+        self._deleted = {outside[number]: what for number, what in deleted.items()}
+        self._deleted_mark = deleted_mark
         self._seen: set[tuple[str, str, int, bytes]] = set()
         self._answers: dict[tuple[str, str], Holding | Refusal] = {}
         self._taken: list[_Part] = []
@@ -173,6 +181,9 @@ class Batch:
 
     def _store(self, part: _Part, *, starts: bool) -> Refusal | None:
         """Take the part if some purpose holds for it; return why not otherwise."""
+        deleted = self._deleted.get(part.who)
+        if deleted is not None and self._was_deleted(part, deleted):
+            return Refusal(Code.ITEM_DELETED)
         state = self._state(part.who)
         noted = _noting(state, part.kind, part.item.at)
         answer = self._answers.get((part.who, part.kind))
@@ -187,13 +198,19 @@ class Batch:
         if not names:
             return Refusal(Code.WIDENED, answer.grants[0][0].clause)
         if len(names) < len(part.item.values):
-            part = part._replace(item=replace(part.item, values={name: part.item.values[name] for name in names}))
+            part = part._replace(item=part.item.having({name: part.item.values[name] for name in names}))
         self._states[part.who] = noted
         if part.item.event == TRAITS:
             self._told[part.who, part.kind] = part.item.at
         self._seen.add((part.who, part.kind, part.micros, part.item.mark))
         self._taken.append(part)
         return None
+
+    def _was_deleted(self, part: _Part, deleted: Deleted) -> bool:
+        until = deleted.kinds.get(part.kind)
+        if until is not None and part.item.at <= until:
+            return True
+        return self._deleted_mark(part.kind, part.micros, part.item.mark) in deleted.marks
 
     def _state(self, who: str) -> State:
         return self._states.get(who, self._stranger)

@@ -13,17 +13,20 @@ Laws:
 6. What a person asks for, and what is handed out, is in the ledger before anything is opened (`evidence`).
 7. Linked customers are one person (`people`): what is known of any of them decides for all, and a read of one lets
    out the items of all, each opened with the keys of its own number. `read_many` yields the person once.
+8. What the customer asked to delete and a law demands is let out for what the law demands, and to the customer.
+   Nothing else meets it.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 
 from troth.actors import Actor
-from troth.canonical import keyed_hash
-from troth.clock import from_micros
+from troth.clock import from_micros, to_micros
 from troth.consent.model import Standing
 from troth.consent.service import Consent
 from troth.db import outbox
@@ -32,10 +35,12 @@ from troth.errors import NotAllowedError
 from troth.gate.arrivals import TRAITS, TRAITS_IDENTITY, Batch
 from troth.gate.asking import MEASURE
 from troth.gate.decide import Grant, State, Terms, Verdict, decide, hold
+from troth.gate.deleting import Deleting
 from troth.gate.evidence import entry_of, must_be_fit_to_note, must_be_noted, must_be_one_by_one
 from troth.gate.explain import Explanation, explain
-from troth.gate.holding import Holding, holding
+from troth.gate.holding import Holding, as_one, holding, law_in_words
 from troth.gate.known import Known, Rows, spans_of
+from troth.gate.marking import Marking
 from troth.gate.people import all_items
 from troth.gate.reasons import Code, Refusal
 from troth.gate.retention import border
@@ -48,7 +53,7 @@ from troth.ledger.log import Ledger
 from troth.promise.model import Basis, Clause, Promise
 from troth.stops.model import NOTHING_IN_COMMON, NOTHING_OF_CUSTOMER
 from troth.stops.service import Stops
-from troth.vault.model import Item, Locked, Span
+from troth.vault.model import Item, Locked, Span, named, restricted
 from troth.vault.store import Vault
 
 
@@ -94,7 +99,16 @@ class Gate:
         self._ledger = ledger
         self._vault = vault
         self._known = Known(terms.promise, identity=identity, consent=consent, stops=stops, vault=vault)
-        self._marking = ring.named("item-marks")
+        self._marking = Marking(items=ring.named("item-marks"), handles=ring.named("item-handles"))
+        self.deleting = Deleting(
+            database,
+            terms,
+            known=self._known,
+            identity=identity,
+            stops=stops,
+            vault=vault,
+            marking=self._marking,
+        )
 
     @property
     def promise(self) -> Promise:
@@ -170,7 +184,8 @@ class Gate:
             remarkable = self._identity.people.remarkable(connection)
             stopped, common = self._stops.seen_by_many(connection)
             # All kinds are scanned, not only the asked ones: a keep or a contract may hang on another kind's last.
-            with closing(self._vault.scan(connection, self._terms.promise.data)) as everybody:
+            kinds = [kind for key in self._terms.promise.data for kind in (key, restricted(key))]
+            with closing(self._vault.scan(connection, kinds)) as everybody:
                 for customer, rows in everybody:
                     seen = remarkable.get(customer, PLAIN)
                     if seen.person is not None:
@@ -212,6 +227,7 @@ class Gate:
         with self._database.writing() as connection:
             numbers, gone = self._identity.lookup(connection, list(dict.fromkeys(one.customer for one in arrivals)))
             states = self._known.states(connection, list(numbers.values()))
+            common = next(iter(states.values())).common if states else self._stops.in_common(connection)
             times = [one.at for one in arrivals]
             known = self._vault.marks(connection, list(numbers.values()), start=min(times), end=max(times))
             told = self._told(connection, numbers.values()) if any(one.event == TRAITS for one in arrivals) else {}
@@ -223,16 +239,18 @@ class Gate:
                 states=states,
                 known=known,
                 told=told,
-                common=self._stops.in_common(connection),
+                common=common,
+                deleted=self._vault.deleted_of(connection, list(numbers.values())),
+                deleted_mark=self._marking.deleted,
             )
-            outcomes = batch.judge(arrivals, self._mark)
+            outcomes = batch.judge(arrivals, self._marking.mark)
             numbers |= self._identity.add_in(connection, batch.strangers, since=now)
             kept = batch.kept(numbers)
             held = {number for number, state in states.items() if state.own.held}
             for customer, kind in {
                 (one.customer, one.kind) for one in kept if one.item.event == TRAITS and one.customer not in held
             }:
-                self._vault.drop_marked(connection, customer, kind, self._mark(kind, TRAITS_IDENTITY))
+                self._vault.drop_marked(connection, customer, kind, self._marking.mark(kind, TRAITS_IDENTITY))
             self._vault.put(connection, kept)
             whose = self._identity.people.together(connection, [one.customer for one in kept])
             outbox.tell(connection, whose, "collected", removal=False, at=now)
@@ -260,7 +278,10 @@ class Gate:
                     gone[kind] = self._vault.drop_items(connection, old)
             if any(gone.values()):
                 outbox.tell(connection, numbers, "settled", removal=not by_clock, at=now)
-        return {kind: count for kind, count in gone.items() if count}
+        total = Counter[str]()
+        for kind, count in gone.items():
+            total[named(kind)] += count
+        return {kind: count for kind, count in total.items() if count}
 
     def must_be_free_to_delete(self, connection: Connection, customer: int) -> None:
         """Check inside an open transaction that nothing forbids to erase the customer.
@@ -310,8 +331,8 @@ class Gate:
                 for customer, state in self._known.states(connection, customers).items():
                     for kind in () if state.own.preserved else state.spans:
                         gone = len(self._past(connection, customer, kind, state, new, now=now))
-                        who, items = found.get(kind, (0, 0))
-                        found[kind] = (who + (gone > 0), items + gone)
+                        who, items = found.get(named(kind), (0, 0))
+                        found[named(kind)] = (who + (gone > 0), items + gone)
         return {kind: counts for kind, counts in found.items() if counts[1]}
 
     def _past(
@@ -335,21 +356,11 @@ class Gate:
 
     def kept_by_law(self, customer: int, *, now: datetime) -> dict[str, str]:
         """Return kind → the law and until when, for what must stay of a customer after an erasure."""
-        promise = self._terms.promise
         with self._database.reading() as connection:
             state = self._known.states(connection, [customer])[customer]
-        locked = replace(state, restricted=True)
-        found: dict[str, str] = {}
-        for kind, span in state.spans.items():
-            held = self._holding(kind, locked, now, every=True)
-            for grant, edge in () if isinstance(held, Refusal) else held.grants:
-                keep = promise.data[kind].keep
-                if grant.clause is None or edge.is_past(span.last):
-                    continue
-                law = promise.purposes[grant.clause.purpose].law
-                end = keep.period.after(span.last, promise.company.time_zone) if keep else None
-                found[kind] = f"{law}, until {end:%Y-%m-%d}" if end else law
-        return found
+        state = replace(state, common=NOTHING_IN_COMMON, spans=as_one(state.spans))
+        laws = {kind: law_in_words(kind, self._terms, state, now, at=span.last) for kind, span in state.spans.items()}
+        return {kind: law for kind, law in laws.items() if law}
 
     def heads(self, customers: Sequence[int]) -> Mapping[int, int]:
         """Return number → the number under which `read_many` yields its person, for those of `customers` linked."""
@@ -359,7 +370,7 @@ class Gate:
     def spans(self, customer: int) -> Mapping[str, Span]:
         """Return kind → first, last and count of what is kept of a customer; for counting, nothing is opened."""
         with self._database.reading() as connection:
-            return self._known.states(connection, [customer])[customer].spans
+            return as_one(self._known.states(connection, [customer])[customer].spans)
 
     def _standing_for(self, connection: Connection, use: Use) -> dict[int, Mapping[Clause, Standing]]:
         """Return customer → where the clauses stand that a verdict on `use` depends on, for all who chose on one."""
@@ -369,12 +380,12 @@ class Gate:
                 standing[customer] = {**standing.get(customer, {}), **clauses}
         return standing
 
-    def _holding(self, kind: str, state: State, now: datetime, *, every: bool = False) -> Holding | Refusal:
+    def _holding(self, kind: str, state: State, now: datetime) -> Holding | Refusal:
         """Return what `kind` may be kept for; an undeclared kind for nothing.
 
         A pause lasts until it is lifted: what its purpose holds for is kept meanwhile, unused.
         """
-        return holding(kind, self._terms, replace(state, common=NOTHING_IN_COMMON), now, every=every)
+        return holding(kind, self._terms, replace(state, common=NOTHING_IN_COMMON), now)
 
     def _asker(self, connection: Connection, use: Use, customer: int) -> int:
         if use.actor.customer in {None, customer}:
@@ -393,37 +404,49 @@ class Gate:
     ) -> dict[str, tuple[Item, ...]]:
         """Open what the verdict allows and no keep has ended; every allowed kind has an entry."""
         opened: dict[str, tuple[Item, ...]] = {}
-        zone = self._terms.promise.company.time_zone
         for kind, grant in verdict.allowed.items():
-            locked = rows.get(kind, ())
-            if locked and (grant.limits or not grant.is_plain):
-                past = border(grant.limits, state.spans, zone, now=now, since=grant.since)
-                # Rows are in time order, but where a month end clips, a later one may be past its keep before an
-                # earlier one. So the calendar is asked for each row near the border.
-                sure = bisect_right(locked, past.kept_after, key=lambda row: from_micros(row[0]))
-                near = [row for row in locked[:sure] if not past.is_past(from_micros(row[0]))]
-                locked = [*near, *locked[sure:]] if sure else locked
+            locked = self._within(rows.get(kind, ()), grant, state.spans, now)
             items = self._vault.open(customer, kind, locked) if locked else ()
+            aside = rows.get(restricted(kind))
+            if aside and self._reaches_aside(grant):
+                set_aside = self._within(aside, grant, as_one(state.spans), now)
+                items = (*items, *self._vault.open(customer, kind, set_aside, is_locked=True))
+                items = tuple(sorted(items, key=lambda item: item.at))
             opened[kind] = items if grant.fields is None else _without(items, grant.fields)
         return opened
 
+    def _reaches_aside(self, grant: Grant) -> bool:
+        """Whether a grant lets out what is kept for a law alone: the customer's own look does, and the law's use."""
+        return grant.clause is None or self.promise.purposes[grant.clause.purpose].basis is Basis.LEGAL_OBLIGATION
+
+    def _within(
+        self, locked: Sequence[Locked], grant: Grant, spans: Mapping[str, Span], now: datetime
+    ) -> Sequence[Locked]:
+        """Return those rows of one kind, in time order, that a grant lets out."""
+        if not locked or (grant.is_plain and not grant.limits):
+            return locked
+        past = border(grant.limits, spans, self._terms.promise.company.time_zone, now=now, since=grant.since)
+        # Rows are in time order, but where a month end clips, a later one may be past its keep before an earlier one.
+        # So the calendar is asked for each row near the border.
+        sure = bisect_right(locked, to_micros(past.kept_after), key=itemgetter(0))
+        near = [row for row in locked[:sure] if not past.is_past(from_micros(row[0]))]
+        return [*near, *locked[sure:]] if sure else locked
+
     def _told(self, connection: Connection, customers: Iterable[int]) -> dict[tuple[int, str], datetime]:
         """Return (customer, kind) → when the stored trait of that kind was told."""
-        marks = [self._mark(kind.key, TRAITS_IDENTITY) for kind in self._terms.promise.data.values() if kind.traits]
+        told = [kind.key for kind in self._terms.promise.data.values() if kind.traits]
+        marks = [self._marking.mark(kind, TRAITS_IDENTITY) for kind in told]
         return self._vault.newest_marked(connection, list(customers), marks)
-
-    def _mark(self, kind: str, identity: Sequence[str]) -> bytes:
-        return keyed_hash(self._marking, kind.encode(), *(part.encode() for part in identity))
 
 
 def _without(items: Sequence[Item], fields: Mapping[str, frozenset[str]]) -> tuple[Item, ...]:
     """Return `items` with only the `fields` of their event; an item of which none is left is left out."""
     found = []
     for item in items:
-        named = fields.get(item.event, frozenset())
-        values = {name: value for name, value in item.values.items() if name in named}
+        kept = fields.get(item.event, frozenset())
+        values = {name: value for name, value in item.values.items() if name in kept}
         if values:
-            found.append(replace(item, values=values))
+            found.append(item.having(values))
     return tuple(found)
 
 

@@ -53,9 +53,9 @@ class Known:
 
     def of_person(self, connection: Connection, person: int) -> tuple[State, Mapping[int, Rows]]:
         """As `with_rows`, for linked customers; `person` is the smallest of their numbers."""
-        numbers = self._people.numbers(connection, person)
-        rows = {number: self._vault.rows(connection, number) for number in numbers}
-        return self._joined(connection, person, numbers, [spans_of(theirs) for theirs in rows.values()]), rows
+        locked = self._people.of_person(connection, person)
+        rows = {number: self._vault.rows(connection, number) for number in locked}
+        return self._joined(connection, locked, [spans_of(theirs) for theirs in rows.values()]), rows
 
     def states(self, connection: Connection, customers: Sequence[int]) -> dict[int, State]:
         """Return customer → state; an unknown number is a visitor."""
@@ -65,9 +65,9 @@ class Known:
         stopped, common = self._stops.seen_by_many(connection, customers)
         persons: dict[int, State] = {}
         for person in {seen.person for seen in remarkable.values() if seen.person is not None}:
-            numbers = self._people.numbers(connection, person)
-            theirs = self._vault.spans(connection, numbers)
-            persons[person] = self._joined(connection, person, numbers, list(theirs.values()))
+            locked = self._people.of_person(connection, person)
+            theirs = self._vault.spans(connection, list(locked))
+            persons[person] = self._joined(connection, locked, list(theirs.values()))
         found: dict[int, State] = {}
         for customer in customers:
             seen = remarkable.get(customer, PLAIN)
@@ -85,12 +85,12 @@ class Known:
         return found
 
     def _joined(
-        self, connection: Connection, person: int, numbers: Sequence[int], spans: Sequence[Mapping[str, Span]]
+        self, connection: Connection, locked: Mapping[int, bool], spans: Sequence[Mapping[str, Span]]
     ) -> State:
-        joined = self._consent.joined(connection, person)
-        stopped, common = self._stops.seen_by_many(connection, numbers)
-        locked = any(seen.restricted for seen in self._people.remarkable(connection, numbers).values())
-        return State(joined.standing, all_spans(spans), locked, all_stops(joined, stopped, self._promise), common)
+        joined = self._consent.joined(connection, list(locked))
+        stopped, common = self._stops.seen_by_few(connection, list(locked))
+        own = all_stops(joined, stopped, self._promise)
+        return State(joined.standing, all_spans(spans), any(locked.values()), own, common)
 
 
 def spans_of(rows: Rows) -> dict[str, Span]:

@@ -55,6 +55,7 @@ class Code(Enum):
     )
     GUESS_FELL = ("guess_fell", 10, "It is a guess, and what it is made from may not be used.")
     CUSTOMER_ERASED = ("erased", 6, "The customer was erased after this happened.")
+    ITEM_DELETED = ("deleted", 6, "The customer had it deleted.")
     EVENT_UNDECLARED = ("event_undeclared", 5, "No kind of data in the promise carries this event.")
     NOTHING_DECLARED = ("nothing_declared", 5, "Nothing in it is named by the promise.")
     BEFORE_PROMISE = ("before_promise", 8, "It happened before the promise allowed this use.")

@@ -238,6 +238,7 @@ REFUSED: Mapping[Code, _Tell] = MappingProxyType(
         Code.COUNTRY_MISSING: _no_country,
         Code.SACROSANCT: _sacrosanct,
         Code.GUESS_FELL: _guess_fell,
+        Code.ITEM_DELETED: _at("The customer had it deleted; the same thing stays away."),
         Code.CUSTOMER_ERASED: _at("The customer was erased; what is dated before stays away."),
         Code.EVENT_UNDECLARED: _at(
             "Kinds of data name the events that carry them; this one is named by none.", "data"

@@ -39,7 +39,7 @@ class Use:
     purpose: str
     data: frozenset[str]
     act: Act = Act.READ
-    reason: str = ""
+    reason: str = field(default="", repr=False)
     recipient: str = ""
     compared: frozenset[Clause] = frozenset()
     opt_out: bool = False

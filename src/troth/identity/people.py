@@ -9,12 +9,16 @@ Laws:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from troth.db.engine import Connection, Database
 from troth.errors import InputError
 from troth.identity import store
+from troth.identity.journalled import entry_of, link_of
 from troth.identity.model import Act, IdKind, Link, Seen, persons, standing
+from troth.journal.model import Entry
+from troth.journal.service import Journal
 
 MOST_LINKED = 100
 """Numbers of one person at most. A browser that forgets its id weekly needs two years to come here; a shared one is
@@ -29,10 +33,12 @@ class People:
 
     Args:
         database: the main database.
+        journal: where links and their ends are kept outside the main database.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, journal: Journal) -> None:
         self._database = database
+        self._journal = journal
 
     def seen(self, connection: Connection, customer: int) -> Seen:
         """Return whether a number is restricted and linked."""
@@ -45,14 +51,18 @@ class People:
     def numbers(self, connection: Connection, customer: int) -> tuple[int, ...]:
         """Return the numbers of the person that `customer` belongs to, smallest first; at least `customer`."""
         person = store.seen(connection, customer).person
-        return (customer,) if person is None else store.numbers_of(connection, person)
+        return (customer,) if person is None else tuple(store.of_person(connection, person))
+
+    def of_person(self, connection: Connection, person: int) -> Mapping[int, bool]:
+        """Return number → whether it is restricted, for the linked person named by `person`, smallest first."""
+        return store.of_person(connection, person)
 
     def together(self, connection: Connection, customers: Iterable[int]) -> list[int]:
         """Return `customers` and everybody they are linked to, each once."""
         asked = list(dict.fromkeys(customers))
         linked = {seen.person for seen in store.remarkable(connection, asked).values() if seen.person is not None}
         return list(
-            dict.fromkeys([*asked, *(one for person in linked for one in store.numbers_of(connection, person))])
+            dict.fromkeys([*asked, *(one for person in linked for one in store.of_person(connection, person))])
         )
 
     def heads(self, connection: Connection, customers: Sequence[int]) -> dict[int, int]:
@@ -101,8 +111,10 @@ class People:
                 f"One person would have more than {MOST_LINKED} ids; nothing was recorded.",
                 "A shared browser or a test id may have been linked to many people: see troth customer show.",
             )
-        store.record_link(connection, _row(Act.LINKED, one, other, after=after, by=by, why=why, now=now))
+        row = _row(Act.LINKED, one, other, after=after, by=by, why=why, now=now)
+        store.record_link(connection, row)
         store.set_person(connection, both, both[0])
+        self._journal.write(connection, [entry_of(row)])
         return both
 
     def unlink(
@@ -120,18 +132,43 @@ class People:
         """
         was = self.numbers(connection, one)
         row = _row(Act.UNLINKED, one, other, after=after, by=by, why=why, now=now)
-        left = self.links(connection, was[0])
-        stay = [link for link in left if (link.one, link.other) != (row.one, row.other)]
-        if len(stay) == len(left):
+        if not self._part(connection, was, row):
             raise InputError(
                 "not_linked",
                 "There is no link between these two; nothing was changed.",
                 "See which links there are: troth customer show",
             )
+        self._journal.write(connection, [entry_of(row)])
+        return list(was)
+
+    def redo(self, connection: Connection, entry: Entry, *, after: int) -> list[int]:
+        """Link or part again, inside an open `writing`, two numbers that are here; return whom it touched.
+
+        Args:
+            connection: an open `writing`.
+            entry: of the journal.
+            after: the number of the newest choice of anybody.
+        """
+        row = replace(link_of(entry), after=after)
+        sides = [self.numbers(connection, number) for number in (row.one, row.other)]
+        both = sorted({number for side in sides for number in side})
+        if row.act is Act.UNLINKED:
+            self._part(connection, both, row)
+        elif row.other not in sides[0]:
+            store.record_link(connection, row)
+            store.set_person(connection, both, both[0])
+        return both
+
+    def _part(self, connection: Connection, was: Sequence[int], row: Link) -> bool:
+        """Record that a link of the person `was` has ended; return False, and nothing was, when there is no such."""
+        left = self.links(connection, was[0])
+        stay = [link for link in left if (link.one, link.other) != (row.one, row.other)]
+        if len(stay) == len(left):
+            return False
         store.record_link(connection, row)
         for person in persons(was, stay):
             store.set_person(connection, sorted(person), min(person) if len(person) > 1 else None)
-        return list(was)
+        return True
 
     def dissolve(self, connection: Connection, customers: Sequence[int]) -> None:
         """Forget inside an open `writing` that `customers`, all numbers of one person, are linked."""

@@ -17,12 +17,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from troth.canonical import keyed_hash
+from troth.db import outbox
 from troth.db.engine import Connection, Database
 from troth.errors import NotFoundError, UnavailableError
 from troth.identity import store
+from troth.identity.journalled import erased, gone_of
 from troth.identity.model import IdKind
 from troth.identity.naming import normalised
 from troth.identity.people import People
+from troth.journal.model import Entry
+from troth.journal.service import Journal
 from troth.keeper import KeeperReport
 from troth.keys.ring import KeyRing
 
@@ -37,6 +41,7 @@ class Identity:
     Args:
         database: the main database.
         ring: the key ring.
+        journal: where links are kept outside the main database.
 
     Raises:
         UnavailableError: there are identifiers, and the key that hashed them is gone.
@@ -44,10 +49,10 @@ class Identity:
 
     room = "identity"
 
-    def __init__(self, database: Database, ring: KeyRing) -> None:
+    def __init__(self, database: Database, ring: KeyRing, journal: Journal) -> None:
         self._database = database
         self._ring = ring
-        self.people = People(database)
+        self.people = People(database, journal)
         if not ring.knows(INDEX_KEY):
             with database.reading() as connection:
                 if store.has_hashes(connection):
@@ -57,6 +62,11 @@ class Identity:
                         "Put back the key database of this installation from its backup.",
                     )
         self._hashing = ring.named(INDEX_KEY)
+
+    @property
+    def installation(self) -> str:
+        """The name of this installation: whoever has other keys has another. It tells nothing."""
+        return _name_of_installation(self._hashing)
 
     def is_empty(self) -> bool:
         """Return whether nobody is here and nobody was erased."""
@@ -100,6 +110,8 @@ class Identity:
         kind: IdKind = IdKind.CUSTOMER,
     ) -> dict[str, int]:
         """Make customers inside an open `writing`; return id → number. None of the ids may be known already."""
+        if not outside_ids:
+            return {}
         numbers = {one: store.add(connection, self.hashed(one, kind), kind, since=since) for one in outside_ids}
         self._ring.ensure((number, _KIND) for number in numbers.values())
         for one, number in numbers.items():
@@ -168,6 +180,35 @@ class Identity:
             counts = {"identifiers": len(store.hashes_of(connection, customer))}
         return KeeperReport(self.room, counts | ({"links": links} if links else {}))
 
+    def erased_in(self, connection: Connection, customer: int, *, until: datetime, at: datetime) -> Entry:
+        """Return what the journal must keep of an erasure: whom no old file may bring back.
+
+        Args:
+            connection: an open transaction.
+            customer: the number.
+            until: nothing dated up to this moment comes back.
+            at: when the erasure was asked for.
+        """
+        return erased(customer, store.hashes_of(connection, customer), until=until, at=at)
+
+    def redo(self, connection: Connection, entry: Entry, *, is_here: bool) -> None:
+        """Keep out again, inside an open `writing`, whom an entry of the journal names."""
+        gone = gone_of(entry)
+        store.suppress(connection, gone.hashes, gone.until, entry.customer if is_here else None)
+
+    def redo_link(self, connection: Connection, entry: Entry, *, after: int) -> None:
+        """Link or part two numbers again, as the journal tells; see `People.redo`."""
+        whose = self.people.redo(connection, entry, after=after)
+        outbox.tell(connection, whose, "linked", removal=True, at=entry.at)
+
+    def here_in(self, connection: Connection, customers: Sequence[int]) -> dict[int, bool]:
+        """Return number → whether it is restricted, for those of `customers` that there are."""
+        return store.restricted_of(connection, customers)
+
+    def give_no_number_up_to(self, connection: Connection, number: int) -> None:
+        """See to it, inside an open `writing`, that new customers get numbers above `number`."""
+        store.start_after(connection, number)
+
     def leave(self, customer: int, *, until: datetime) -> KeeperReport:
         """Forget who the customer is, and remember (by keyed hash only) that they must not come back by import.
 
@@ -186,3 +227,12 @@ class Identity:
         """Delete the number of somebody who left and under which no law keeps anything."""
         with self._database.writing() as connection:
             store.drop_number(connection, customer)
+
+
+def installation_of(ring: KeyRing) -> str:
+    """Return the name of the installation that has these keys, in which there was data."""
+    return _name_of_installation(ring.named(INDEX_KEY))
+
+
+def _name_of_installation(hashing: bytes) -> str:
+    return keyed_hash(hashing, b"installation").hex()

@@ -9,11 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Index, Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
-from troth.db.statements import Prepared, upsert
+from troth.db.numbering import give_after, last_given
+from troth.db.statements import Listed, Prepared, upsert
 from troth.db.tables import MAIN, Number
 from troth.identity.model import Act, IdKind, Link, Seen
 
@@ -62,13 +78,12 @@ suppressions = Table(
     sqlite_with_rowid=False,
 )
 
-_MANY = 500
-"""Hashes a query asks for at once."""
-
 # Asked at every read.
 _SEEN = Prepared(select(customers.c.restricted, customers.c.person).where(customers.c.number == bindparam("number")))
-_NUMBERS = Prepared(
-    select(customers.c.number).where(customers.c.person == bindparam("person")).order_by(customers.c.number)
+_OF_PERSON = Prepared(
+    select(customers.c.number, customers.c.restricted)
+    .where(customers.c.person == bindparam("person"))
+    .order_by(customers.c.number)
 )
 # Both ends of a link that stands belong to one person, so one of them is enough to find it.
 _LINKS = Prepared(
@@ -78,6 +93,39 @@ _LINKS = Prepared(
     .order_by(links.c.seq)
 )
 _OF_HASH = Prepared(select(identifiers.c.customer).where(identifiers.c.hash == bindparam("hash")))
+_FIND = Listed(select(identifiers.c.hash, identifiers.c.customer), identifiers.c.hash)
+_SUPPRESSED = Listed(select(suppressions.c.hash, suppressions.c.since, suppressions.c.remainder), suppressions.c.hash)
+_ADD = Prepared(insert(customers).returning(customers.c.number), columns=("since", "restricted", "sealed_id"))
+_ADD_IDENTIFIER = Prepared(insert(identifiers).inline(), columns=("hash", "customer", "kind"))
+_SET_PERSON = Listed(update(customers).values(person=bindparam("named")), customers.c.number)
+_OF_NUMBER = customers.c.number == bindparam("of")
+_KEEP_SEALED_ID = Prepared(update(customers).where(_OF_NUMBER).values(sealed_id=bindparam("sealed")))
+_HASHES = Prepared(select(identifiers.c.hash).where(identifiers.c.customer == bindparam("customer")))
+_REMARKABLE = Listed(
+    select(customers.c.number, customers.c.restricted, customers.c.person).where(
+        or_(customers.c.restricted.is_(True), customers.c.person.is_not(None))
+    ),
+    customers.c.number,
+)
+_ALL_REMARKABLE = Prepared(
+    select(customers.c.number, customers.c.restricted, customers.c.person).where(
+        or_(customers.c.restricted.is_(True), customers.c.person.is_not(None))
+    )
+)
+_UNRESTRICTED = Listed(
+    select(func.count()).select_from(customers).where(customers.c.restricted.is_(False)), customers.c.number
+)
+_RESTRICTED = Listed(select(customers.c.number, customers.c.restricted), customers.c.number)
+_RESTRICT = Prepared(update(customers).where(_OF_NUMBER).values(restricted=true()))
+_LEAVE = Prepared(update(customers).where(_OF_NUMBER).values(restricted=true(), sealed_id=null()))
+_DROP_IDENTIFIERS = Prepared(delete(identifiers).where(identifiers.c.customer == bindparam("customer")))
+_DROP_NUMBER = Prepared(delete(customers).where(_OF_NUMBER))
+_NO_REMAINDER = Prepared(
+    update(suppressions).where(suppressions.c.remainder == bindparam("of")).values(remainder=null())
+)
+_LINKED_TO = or_(links.c.one == bindparam("number"), links.c.other == bindparam("number"))
+_LINKS_OF = Prepared(select(links).where(_LINKED_TO).order_by(links.c.seq))
+_DROP_LINKS = Prepared(delete(links).where(_LINKED_TO))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +138,7 @@ class Suppression:
 
 def find(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, int]:
     """Return hash → customer for those of `hashes` that are known."""
-    found: dict[bytes, int] = {}
-    for start in range(0, len(hashes), _MANY):
-        wanted = identifiers.c.hash.in_(hashes[start : start + _MANY])
-        found |= {row.hash: row.customer for row in connection.execute(select(identifiers).where(wanted))}
-    return found
+    return dict(_FIND.rows(connection, hashes))
 
 
 def find_one(connection: Connection, hashed: bytes) -> int | None:
@@ -105,25 +149,22 @@ def find_one(connection: Connection, hashed: bytes) -> int | None:
 
 def suppressed(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, Suppression]:
     """Return hash → suppression for those of `hashes` that were erased."""
-    found: dict[bytes, Suppression] = {}
-    for start in range(0, len(hashes), _MANY):
-        wanted = suppressions.c.hash.in_(hashes[start : start + _MANY])
-        for row in connection.execute(select(suppressions).where(wanted)):
-            found[row.hash] = Suppression(from_micros(row.since), row.remainder)
-    return found
+    return {
+        hashed: Suppression(from_micros(since), remainder)
+        for hashed, since, remainder in _SUPPRESSED.rows(connection, hashes)
+    }
 
 
 def add(connection: Connection, hashed: bytes, kind: IdKind, *, since: datetime) -> int:
     """Make a new customer with one identifier; return the number."""
-    row = {"since": to_micros(since), "restricted": False, "sealed_id": None}
-    number: int = connection.execute(insert(customers).returning(customers.c.number), row).scalar_one()
-    connection.execute(insert(identifiers), [{"hash": hashed, "customer": number, "kind": kind.value}])
-    return number
+    ((number,),) = _ADD.rows(connection, {"since": to_micros(since), "restricted": False, "sealed_id": None})
+    _ADD_IDENTIFIER.run(connection, {"hash": hashed, "customer": number, "kind": kind.value})
+    return int(number)
 
 
 def keep_sealed_id(connection: Connection, customer: int, sealed: bytes) -> None:
     """Record the company's own id of a customer, sealed."""
-    connection.execute(update(customers).where(customers.c.number == customer).values(sealed_id=sealed))
+    _KEEP_SEALED_ID.run(connection, {"of": customer, "sealed": sealed})
 
 
 def sealed_id(connection: Connection, customer: int) -> bytes | None:
@@ -133,7 +174,7 @@ def sealed_id(connection: Connection, customer: int) -> bytes | None:
 
 def hashes_of(connection: Connection, customer: int) -> list[bytes]:
     """Return the identifiers of a customer."""
-    return list(connection.execute(select(identifiers.c.hash).where(identifiers.c.customer == customer)).scalars())
+    return [row[0] for row in _HASHES.rows(connection, {"customer": customer})]
 
 
 def seen(connection: Connection, number: int) -> Seen:
@@ -144,26 +185,18 @@ def seen(connection: Connection, number: int) -> Seen:
 
 def remarkable(connection: Connection, numbers: Sequence[int] | None) -> dict[int, Seen]:
     """Return number → what is seen of it, for those of `numbers` (None: of all) that are restricted or linked."""
-    statement = select(customers.c.number, customers.c.restricted, customers.c.person).where(
-        or_(customers.c.restricted.is_(True), customers.c.person.is_not(None))
-    )
-    if numbers is None:
-        return {number: Seen(locked, person) for number, locked, person in connection.execute(statement)}
-    found: dict[int, Seen] = {}
-    for start in range(0, len(numbers), _MANY):
-        some = statement.where(customers.c.number.in_(numbers[start : start + _MANY]))
-        found |= {number: Seen(locked, person) for number, locked, person in connection.execute(some)}
-    return found
+    found = _ALL_REMARKABLE.rows(connection, {}) if numbers is None else _REMARKABLE.rows(connection, numbers)
+    return {number: Seen(bool(locked), person) for number, locked, person in found}
 
 
-def numbers_of(connection: Connection, person: int) -> tuple[int, ...]:
-    """Return the numbers of a linked person, smallest first."""
-    return tuple(row[0] for row in _NUMBERS.rows(connection, {"person": person}))
+def of_person(connection: Connection, person: int) -> dict[int, bool]:
+    """Return number → whether it is restricted, of a linked person, smallest first."""
+    return {number: bool(locked) for number, locked in _OF_PERSON.rows(connection, {"person": person})}
 
 
 def set_person(connection: Connection, numbers: Sequence[int], person: int | None) -> None:
     """Note that `numbers` are one person, named by the smallest of them; None when each stands alone."""
-    connection.execute(update(customers).where(customers.c.number.in_(numbers)).values(person=person))
+    _SET_PERSON.run(connection, numbers, {"named": person})
 
 
 def record_link(connection: Connection, link: Link) -> None:
@@ -187,13 +220,12 @@ def links_within(connection: Connection, person: int) -> list[Link]:
 
 def links_of(connection: Connection, number: int) -> list[Link]:
     """Return the rows about one number, in the order recorded."""
-    wanted = or_(links.c.one == number, links.c.other == number)
-    return [_link(row) for row in connection.execute(select(links).where(wanted).order_by(links.c.seq))]
+    return [_link(row) for row in _LINKS_OF.rows(connection, {"number": number})]
 
 
 def drop_links(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete the rows about `numbers`."""
-    connection.execute(delete(links).where(or_(links.c.one.in_(numbers), links.c.other.in_(numbers))))
+    _DROP_LINKS.run(connection, *({"number": number} for number in numbers))
 
 
 def kinds_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[IdKind, ...]]:
@@ -212,11 +244,18 @@ def _link(row: Sequence[Any]) -> Link:
 
 def count_unrestricted(connection: Connection, numbers: Sequence[int]) -> int:
     """Return how many of `numbers`, each given once, are here and not restricted."""
-    total = 0
-    for start in range(0, len(numbers), _MANY):
-        wanted = customers.c.number.in_(numbers[start : start + _MANY]) & customers.c.restricted.is_(False)
-        total += connection.execute(select(func.count()).select_from(customers).where(wanted)).scalar() or 0
-    return total
+    return sum(row[0] for row in _UNRESTRICTED.rows(connection, numbers))
+
+
+def restricted_of(connection: Connection, numbers: Sequence[int]) -> dict[int, bool]:
+    """Return number → whether it is restricted, for those of `numbers` that there are."""
+    return {number: bool(locked) for number, locked in _RESTRICTED.rows(connection, numbers)}
+
+
+def start_after(connection: Connection, number: int) -> None:
+    """See to it that no new customer gets a number up to `number`."""
+    if last_given(connection, customers.name) < number:
+        give_after(connection, customers.name, number)
 
 
 def all_unrestricted(connection: Connection) -> list[int]:
@@ -227,7 +266,7 @@ def all_unrestricted(connection: Connection) -> list[int]:
 
 def restrict(connection: Connection, customer: int) -> None:
     """Mark a customer as restricted."""
-    connection.execute(update(customers).where(customers.c.number == customer).values(restricted=True))
+    _RESTRICT.run(connection, {"of": customer})
 
 
 def suppress(connection: Connection, hashes: Sequence[bytes], since: datetime, remainder: int | None) -> None:
@@ -248,14 +287,12 @@ def drop_identifiers(connection: Connection, customer: int) -> int:
     Returns:
         How many identifiers went.
     """
-    gone = connection.execute(delete(identifiers).where(identifiers.c.customer == customer)).rowcount
-    connection.execute(
-        update(customers).where(customers.c.number == customer).values(restricted=True, sealed_id=None)
-    )
+    gone = _DROP_IDENTIFIERS.run(connection, {"customer": customer})
+    _LEAVE.run(connection, {"of": customer})
     return gone
 
 
 def drop_number(connection: Connection, customer: int) -> None:
     """Delete a customer's number; no suppression points to it any more."""
-    connection.execute(delete(customers).where(customers.c.number == customer))
-    connection.execute(update(suppressions).where(suppressions.c.remainder == customer).values(remainder=None))
+    _DROP_NUMBER.run(connection, {"of": customer})
+    _NO_REMAINDER.run(connection, {"of": customer})

@@ -16,7 +16,7 @@ from threading import Event, Thread
 import structlog
 
 from troth.clock import Clock
-from troth.keys.epochs import Changed, Epochs
+from troth.keys.epochs.change import Changed, Epochs
 
 LOOK_EVERY_S = 3600.0
 """Seconds between two looks."""

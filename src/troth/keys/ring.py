@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from troth.errors import UnavailableError
 from troth.keys.provider import KeyProvider, Wrapped
-from troth.keys.sealing import cipher, new_key, seal, unseal
+from troth.keys.sealing import cipher, new_key, seal, unseal, unseal_each
 from troth.keys.store import KeyStore, State
 
 _REMEMBERED = 20_000
@@ -99,36 +99,38 @@ class KeyRing:
         Raises:
             KeyGoneError: the key was destroyed, or the bytes or the row are not the ones that were sealed.
         """
-        return self.opener(customer, kind)(sealed, bound_to)
+        return self.open_each(customer, kind, [(sealed, bound_to)])[0]
 
-    def opener(self, customer: int, kind: str) -> Callable[[bytes, bytes], bytes]:
-        """Return a function (sealed, bound_to) → plaintext for many rows of one customer and kind.
+    def open_each(self, customer: int, kind: str, rows: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+        """Open many rows of one customer and kind, each as (sealed, bound_to), in the order given.
 
         Raises:
-            KeyGoneError: here when the key was destroyed; from the function when a row was changed or moved.
+            KeyGoneError: the key was destroyed, or a row was changed or moved.
         """
         key = self._open.get((customer, kind))
         if key is None:
             key = self._learn(partial(self._only, customer, kind)).get((customer, kind))
             if key is None:
                 raise KeyGoneError
-        ready, label = key, key_label(customer, kind)
+        try:
+            return unseal_each(key, rows, key_label(customer, kind))
+        except InvalidTag:
+            raise KeyGoneError from None
 
-        def open_one(sealed: bytes, bound_to: bytes) -> bytes:
-            try:
-                return unseal(ready, sealed, label + bound_to)
-            except InvalidTag:
-                raise KeyGoneError from None
+    def destroy(self, customer: int, *, keep: Iterable[str] = (), only: Iterable[str] | None = None) -> int:
+        """Destroy the keys of `customer`, but those of the kinds in `keep`; return how many. Durable on return.
 
-        return open_one
-
-    def destroy(self, customer: int, *, keep: Iterable[str] = ()) -> int:
-        """Destroy the keys of `customer`, but those of the kinds in `keep`; return how many. Durable on return."""
-        kept = frozenset(keep)
-        gone = self._store.destroy(customer, kept)
+        Args:
+            customer: whose.
+            keep: kinds whose keys stay.
+            only: only keys of these kinds; None: of all. Of somebody who stays: see law 5.
+        """
+        kept, wanted = frozenset(keep), None if only is None else frozenset(only)
+        gone = self._store.destroy(customer, kept, only=wanted)
         with self._lock:
             for pair in [pair for pair in self._open if pair[0] == customer and pair[1] not in kept]:
-                del self._open[pair]
+                if wanted is None or pair[1] in wanted:
+                    del self._open[pair]
             # Counted here, so that the next look finds what others did and not this.
             self._state = replace(self._state, keys_destroyed=self._state.keys_destroyed + gone)
         return gone
@@ -136,6 +138,10 @@ class KeyRing:
     def count(self, customer: int) -> int:
         """Return how many keys the customer has."""
         return self._store.count(customer)
+
+    def highest(self) -> int:
+        """Return the highest number of a customer that has a key; 0 when nobody has one."""
+        return self._store.highest()
 
     def knows(self, name: str) -> bool:
         """Return whether the installation has its own key called `name` already."""

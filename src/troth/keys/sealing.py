@@ -5,6 +5,7 @@ seals the items of one customer and kind, far below the 2**32 messages after whi
 """
 
 import secrets
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,3 +52,19 @@ def unseal(key: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
     if sealed[:1] != _VERSION or len(sealed) < _BODY:
         raise InvalidTag
     return key.decrypt(sealed[1:_BODY], sealed[_BODY:], bound_to)
+
+
+def unseal_each(key: AESGCM, rows: Iterable[tuple[bytes, bytes]], label: bytes) -> list[bytes]:
+    """Return what was sealed, for rows of (sealed, what names the row), all bound to `label` and then to their row.
+
+    As `unseal` for each. Readers of everybody come here with every row there is, so nothing is called in between.
+
+    Raises:
+        InvalidTag: as `unseal`, for any of them.
+    """
+    decrypt, opened = key.decrypt, []
+    for sealed, row in rows:
+        if sealed[:1] != _VERSION or len(sealed) < _BODY:
+            raise InvalidTag
+        opened.append(decrypt(sealed[1:_BODY], sealed[_BODY:], label + row))
+    return opened

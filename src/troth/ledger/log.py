@@ -48,6 +48,9 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True):
     allowed: list[str]
     refused: list[tuple[str, str]]
 
+    def __repr__(self) -> str:
+        return f"_Body({self.kind})"
+
 
 _decode = msgspec.json.Decoder(_Body).decode
 

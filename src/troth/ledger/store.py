@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, delete, func, insert, select
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, select
 
 from troth.clock import to_micros
+from troth.db.statements import Prepared
 from troth.db.tables import MAIN, Number
 
 ledger = Table(
@@ -18,21 +19,26 @@ ledger = Table(
     sqlite_with_rowid=False,
 )
 
+_OF_CUSTOMER = ledger.c.customer == bindparam("customer")
+_LAST_NUMBER = Prepared(select(func.max(ledger.c.number)).where(_OF_CUSTOMER))
+_ADD = Prepared(insert(ledger).inline(), columns=("customer", "number", "at", "sealed"))
+_DROP = Prepared(delete(ledger).where(_OF_CUSTOMER))
+
 
 def last_number(connection: Connection, customer: int) -> int:
     """Return the number of the customer's last entry; 0 when there is none."""
-    statement = select(func.max(ledger.c.number)).where(ledger.c.customer == customer)
-    return connection.execute(statement).scalar() or 0
+    ((number,),) = _LAST_NUMBER.rows(connection, {"customer": customer})
+    return number or 0
 
 
 def add(connection: Connection, rows: Sequence[tuple[int, int, datetime, bytes]]) -> None:
     """Insert rows (customer, number, when, sealed), at least one. None may be there already."""
-    connection.execute(
-        insert(ledger),
-        [
+    _ADD.run(
+        connection,
+        *(
             {"customer": customer, "number": number, "at": to_micros(at), "sealed": sealed}
             for customer, number, at, sealed in rows
-        ],
+        ),
     )
 
 
@@ -50,4 +56,4 @@ def count(connection: Connection, customer: int) -> int:
 
 def drop(connection: Connection, customer: int) -> int:
     """Delete the entries of a customer; return how many went."""
-    return connection.execute(delete(ledger).where(ledger.c.customer == customer)).rowcount
+    return _DROP.run(connection, {"customer": customer})

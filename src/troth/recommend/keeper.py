@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from troth.db.engine import Database
+from troth.db.engine import Connection, Database
 from troth.errors import UnavailableError
 from troth.keeper import KeeperReport
 from troth.keys.ring import KeyGoneError, KeyRing
@@ -29,6 +29,15 @@ class ModelKeeper:
         self._database = database
         self._ring = ring
         self._suggestions = suggestions
+
+    @property
+    def key(self) -> str:
+        """The kind of key that a customer's part is sealed with."""
+        return kind_of_key(self._suggestions.purpose)
+
+    def holds(self, connection: Connection, customer: int) -> bool:
+        """Tell inside an open transaction whether there is a part under this number."""
+        return bool(store.parts_of(connection, self._suggestions.purpose, [customer]))
 
     def describe(self, customer: int) -> KeeperReport:
         """Count the products of the customer that are in the model."""

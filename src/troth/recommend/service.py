@@ -116,6 +116,10 @@ class Suggestions:
         """Take in what happened since; see `Learner.refresh`."""
         return self._learner.refresh(now=now, without=without, patience=patience)
 
+    def forget_in(self, connection: Connection) -> None:
+        """Delete the model and everybody's part of it, inside an open `writing`; the next `refresh` makes it anew."""
+        store.drop_all(connection, self._purpose)
+
     def warm(self) -> None:
         """Make ready to forget fast; see `Learner.warm`."""
         self._learner.warm()

@@ -152,6 +152,12 @@ def replace_parts(connection: Connection, purpose: str, sealed: Mapping[int, byt
         connection.execute(insert(contributions), rows)
 
 
+def drop_all(connection: Connection, purpose: str) -> None:
+    """Delete the served model and everybody's part of it."""
+    for table in (contributions, models):
+        connection.execute(delete(table).where(table.c.purpose == purpose))
+
+
 def drop_parts(connection: Connection, purpose: str, customers: Iterable[int]) -> None:
     """Delete the parts of `customers`."""
     asked = sorted(customers)

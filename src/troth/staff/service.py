@@ -8,6 +8,7 @@ Laws:
    somebody new (NIST SP 800-53 IA-4: identifiers are not given out again).
 3. Training is for a role. A new role starts without it, unless it asks for nothing that the old one did not.
 4. Training holds until the end of its last day in the company's time zone.
+5. Every line is in the journal too, so that whoever left stays away after an older copy of the data was put back.
 """
 
 import re
@@ -17,8 +18,11 @@ from datetime import date, datetime, timedelta
 from troth.actors import Actor, ActorKind
 from troth.db.engine import Connection, Database
 from troth.errors import InputError, NotAllowedError, NotFoundError
+from troth.journal.model import Entry
+from troth.journal.service import Journal
 from troth.promise.model import Promise
 from troth.staff import store
+from troth.staff.journalled import entry_of, line_of
 from troth.staff.model import Act, Line, Person, end_of, fold
 
 LONGEST_BY = 200
@@ -34,13 +38,15 @@ class Staff:
     Args:
         database: the main database.
         promise: the promise in force, which says what roles there are.
+        journal: where the record is kept outside the main database.
     """
 
     room = "staff"
 
-    def __init__(self, database: Database, promise: Promise) -> None:
+    def __init__(self, database: Database, promise: Promise, journal: Journal) -> None:
         self._database = database
         self._promise = promise
+        self._journal = journal
 
     def add(
         self, name: str, role: str, *, agency: str = "", trained_until: date | None = None, by: str, now: datetime
@@ -75,7 +81,7 @@ class Staff:
                     f"This name was used already{gone}. A name stays one person’s for good.",
                     "Choose another, for example with a number.",
                 )
-            store.record(connection, line)
+            self._record(connection, line)
         return fold([line])
 
     def change(self, name: str, role: str, *, agency: str = "", by: str, now: datetime) -> Person:
@@ -91,8 +97,8 @@ class Staff:
             until = person.trained_until if self._is_trained_for(role, person) else None
             line = Line(name, Act.CHANGED, role, agency, until, now, by.strip())
             self._must_be_possible(line)
-            store.record(connection, line)
-            return fold(store.lines_of(connection, name))
+            self._record(connection, line)
+        return fold([*self.history(name)])
 
     def train(self, name: str, until: date, *, by: str, now: datetime) -> Person:
         """Record until when somebody is trained for their role; an earlier day than before ends it earlier.
@@ -145,6 +151,14 @@ class Staff:
             recipient=person.agency,
         )
 
+    def redo(self, connection: Connection, entry: Entry) -> None:
+        """Record a line of the journal again, inside an open `writing`."""
+        store.record(connection, line_of(entry))
+
+    def _record(self, connection: Connection, line: Line) -> None:
+        store.record(connection, line)
+        self._journal.write(connection, [entry_of(line)])
+
     def _add_line(self, name: str, act: Act, until: date | None, *, by: str, now: datetime) -> Person:
         with self._database.writing() as connection:
             person = self._here(connection, name)
@@ -153,7 +167,7 @@ class Staff:
             if act is not Act.LEFT:
                 self._must_be_near(line)
             _must_say_who(line)
-            store.record(connection, line)
+            self._record(connection, line)
         return replace(person, trained_until=kept, left=now if act is Act.LEFT else None)
 
     def _known(self, connection: Connection, name: str) -> list[Line]:

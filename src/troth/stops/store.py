@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Index, Table, bindparam, delete, func
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
-from troth.db.statements import Prepared
+from troth.db.statements import Listed, Prepared, Row
 from troth.db.tables import MAIN, Number
 from troth.stops.model import EVERYBODY, Act, Kind, Stop
 
@@ -26,8 +26,6 @@ stops = Table(
 )
 Index("ix_stops_customer", stops.c.customer, stops.c.seq)
 
-_MANY = 500
-
 _COLUMNS = (stops.c.customer, stops.c.kind, stops.c.target, stops.c.act, stops.c.at, stops.c.by, stops.c.why)
 # Asked at every read: the customer's and everybody's in one go.
 _SEEN = Prepared(
@@ -35,6 +33,10 @@ _SEEN = Prepared(
     .where(stops.c.customer.in_([bindparam("customer"), bindparam("everybody")]))
     .order_by(stops.c.seq)
 )
+_OF_CUSTOMERS = Listed(select(*_COLUMNS).order_by(stops.c.seq), stops.c.customer)
+_EVERYTHING = Prepared(select(*_COLUMNS).order_by(stops.c.seq))
+_RECORD = Prepared(insert(stops).inline(), columns=[column.name for column in _COLUMNS])
+_DROP = Prepared(delete(stops).where(stops.c.customer == bindparam("customer")))
 
 
 def record(connection: Connection, new: Iterable[Stop]) -> None:
@@ -51,8 +53,7 @@ def record(connection: Connection, new: Iterable[Stop]) -> None:
         }
         for stop in new
     ]
-    if rows:
-        connection.execute(insert(stops), rows)
+    _RECORD.run(connection, *rows)
 
 
 def seen_by(connection: Connection, customer: int) -> list[Stop]:
@@ -62,20 +63,12 @@ def seen_by(connection: Connection, customer: int) -> list[Stop]:
 
 def of_customers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Stop]]:
     """Return number → rows in the order recorded, for those of `numbers` that have any."""
-    found: dict[int, list[Stop]] = {}
-    for start in range(0, len(numbers), _MANY):
-        wanted = stops.c.customer.in_(numbers[start : start + _MANY])
-        for row in connection.execute(select(*_COLUMNS).where(wanted).order_by(stops.c.seq)):
-            found.setdefault(row.customer, []).append(_stop(row))
-    return found
+    return _by_customer(_OF_CUSTOMERS.rows(connection, numbers))
 
 
 def everything(connection: Connection) -> dict[int, list[Stop]]:
     """Return customer (or `EVERYBODY`) → rows in the order recorded."""
-    found: dict[int, list[Stop]] = {}
-    for row in connection.execute(select(*_COLUMNS).order_by(stops.c.seq)):
-        found.setdefault(row.customer, []).append(_stop(row))
-    return found
+    return _by_customer(_EVERYTHING.rows(connection, {}))
 
 
 def count(connection: Connection, customer: int) -> int:
@@ -85,7 +78,14 @@ def count(connection: Connection, customer: int) -> int:
 
 def drop(connection: Connection, customer: int) -> int:
     """Delete the rows of a customer; return how many went."""
-    return connection.execute(delete(stops).where(stops.c.customer == customer)).rowcount
+    return _DROP.run(connection, {"customer": customer})
+
+
+def _by_customer(rows: Iterable[Row]) -> dict[int, list[Stop]]:
+    found: dict[int, list[Stop]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(_stop(row))
+    return found
 
 
 def _stop(row: Sequence[Any]) -> Stop:

@@ -3,22 +3,27 @@
 In clear stands only what the gate must know before it opens anything: whose it is (our number), which kind of data,
 and when it happened. Everything else is sealed under the key of that customer and kind. The rows of one customer and
 kind lie together on the disk, in time order.
+
+An item that a customer asked to delete and that a law demands lies under another kind, `restricted(kind)`, sealed as
+before: whoever asks for the kind itself does not meet it. What was deleted on request leaves a keyed hash or a date,
+so that an old file does not bring it back.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
+from itertools import chain
+from struct import Struct
 
 import msgspec
-from sqlalchemy import Column, Connection, Table, bindparam, delete, func, select, tuple_
+from sqlalchemy import Column, Connection, Table, and_, bindparam, delete, func, select, update
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
-from troth.db.statements import Prepared, insert_new
-from troth.db.tables import MAIN, Number
+from troth.db.statements import Listed, Prepared, insert_new, upsert
+from troth.db.tables import MAIN, Bytes, Number
 from troth.keys.ring import KeyRing
-from troth.vault.model import Item, Kept, Locked, Span, Value
+from troth.vault.model import Deleted, Item, Kept, Locked, Row, Span, Value, restricted
 
 items = Table(
     "items",
@@ -31,13 +36,63 @@ items = Table(
     sqlite_with_rowid=False,
 )
 
+deleted = Table(
+    "deleted",
+    MAIN,
+    Column("customer", Number, primary_key=True),
+    Column("kind", SqlText, primary_key=True),
+    Column("mark", Bytes, primary_key=True),
+    Column("until", Number, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 _MANY = 400
+_WHOLE_KIND = b""
+"""The mark of what tells that a whole kind was deleted, up to a day."""
 
 _OF_CUSTOMER = Prepared(
     select(items.c.kind, items.c.at, items.c.mark, items.c.sealed)
     .where(items.c.customer == bindparam("customer"))
     .order_by(items.c.kind, items.c.at, items.c.mark)
 )
+_MARKS = Listed(
+    select(items.c.customer, items.c.kind, items.c.at, items.c.mark).where(
+        items.c.at.between(bindparam("start"), bindparam("end"))
+    ),
+    items.c.customer,
+)
+_SPANS = Listed(
+    select(
+        items.c.customer, items.c.kind, func.min(items.c.at), func.max(items.c.at), func.count(items.c.at)
+    ).group_by(items.c.customer, items.c.kind),
+    items.c.customer,
+)
+_NEWEST_MARKED = Listed(
+    select(items.c.customer, items.c.kind, func.max(items.c.at))
+    .where(items.c.mark == bindparam("mark"))
+    .group_by(items.c.customer, items.c.kind),
+    items.c.customer,
+)
+_EVERY_ROW = Listed(select(items.c.customer, items.c.kind, items.c.at, items.c.mark), items.c.customer)
+_SCAN = Listed(
+    select(items.c.customer, items.c.kind, items.c.at, items.c.mark, items.c.sealed).order_by(
+        items.c.customer, items.c.kind, items.c.at, items.c.mark
+    ),
+    items.c.kind,
+)
+_DELETED = Listed(select(deleted.c.customer, deleted.c.kind, deleted.c.mark, deleted.c.until), deleted.c.customer)
+_DROP_DELETED = Prepared(delete(deleted).where(deleted.c.customer == bindparam("customer")))
+_OF_KIND = (items.c.customer == bindparam("customer"), items.c.kind == bindparam("kind"))
+_DROP_KIND = Prepared(delete(items).where(*_OF_KIND))
+_DROP_MARKED = Prepared(delete(items).where(*_OF_KIND, items.c.mark == bindparam("mark")))
+_ITEM = and_(
+    items.c.customer == bindparam("customer"),
+    items.c.kind == bindparam("kind"),
+    items.c.at == bindparam("at"),
+    items.c.mark == bindparam("mark"),
+)
+_DROP_ITEM = Prepared(delete(items).where(_ITEM))
+_micros = Struct(">q").pack
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[str, dict[str, Value]]).decode
 
@@ -69,25 +124,14 @@ class Vault:
         self, connection: Connection, customers: Sequence[int], *, start: datetime, end: datetime
     ) -> set[tuple[int, str, int, bytes]]:
         """Return (customer, kind, micros, mark) of the items of `customers` from `start` to `end`, both included."""
-        found: set[tuple[int, str, int, bytes]] = set()
-        columns = select(items.c.customer, items.c.kind, items.c.at, items.c.mark)
-        for begin in range(0, len(customers), _MANY):
-            wanted = columns.where(
-                items.c.customer.in_(customers[begin : begin + _MANY]),
-                items.c.at.between(to_micros(start), to_micros(end)),
-            )
-            found.update((row[0], row[1], row[2], row[3]) for row in connection.execute(wanted))
-        return found
+        between = {"start": to_micros(start), "end": to_micros(end)}
+        return {(who, kind, at, mark) for who, kind, at, mark in _MARKS.rows(connection, customers, between)}
 
     def spans(self, connection: Connection, customers: Sequence[int]) -> dict[int, dict[str, Span]]:
         """Return customer → kind → span, for those of `customers` that have items."""
         found: dict[int, dict[str, Span]] = {}
-        columns = (items.c.customer, items.c.kind, func.min(items.c.at), func.max(items.c.at), func.count())
-        for begin in range(0, len(customers), _MANY):
-            wanted = items.c.customer.in_(customers[begin : begin + _MANY])
-            statement = select(*columns).where(wanted).group_by(items.c.customer, items.c.kind)
-            for customer, kind, first, last, count in connection.execute(statement):
-                found.setdefault(customer, {})[kind] = Span(from_micros(first), from_micros(last), count)
+        for customer, kind, first, last, count in _SPANS.rows(connection, customers):
+            found.setdefault(customer, {})[kind] = Span(from_micros(first), from_micros(last), count)
         return found
 
     def customers(self, connection: Connection) -> Iterator[list[int]]:
@@ -108,18 +152,23 @@ class Vault:
             found.setdefault(kind, []).append((at, mark, sealed))
         return found
 
-    def open(self, customer: int, kind: str, rows: Iterable[Locked]) -> tuple[Item, ...]:
+    def open(self, customer: int, kind: str, rows: Sequence[Locked], *, is_locked: bool = False) -> tuple[Item, ...]:
         """Open `rows` of one customer and kind, in the order given.
+
+        Args:
+            customer: whose they are.
+            kind: the kind of data, as the promise names it.
+            rows: as they lie in the vault.
+            is_locked: whether they are kept for a law alone.
 
         Raises:
             KeyGoneError: the key was destroyed, or a row was changed or moved.
         """
-        unseal = self._ring.opener(customer, kind)
-        opened = []
-        for at, mark, sealed in rows:
-            event, values = _decode(unseal(sealed, _row(at, mark)))
-            opened.append(Item(from_micros(at), event, values, mark))
-        return tuple(opened)
+        bodies = self._ring.open_each(customer, kind, [(sealed, _row(at, mark)) for at, mark, sealed in rows])
+        opened = zip(rows, map(_decode, bodies), strict=True)
+        return tuple(
+            [Item(from_micros(at), event, values, mark, is_locked) for (at, mark, _), (event, values) in opened]
+        )
 
     def scan(
         self, connection: Connection, kinds: Iterable[str]
@@ -127,47 +176,72 @@ class Vault:
         """Yield customer by customer, in the order of their numbers, kind → rows of `kinds`, unopened."""
         wanted = sorted(kinds)
         self._ring.warm(wanted)
-        columns = select(items.c.customer, items.c.kind, items.c.at, items.c.mark, items.c.sealed)
-        statement = columns.where(items.c.kind.in_(wanted)).order_by(
-            items.c.customer, items.c.kind, items.c.at, items.c.mark
-        )
         # Closed also when whoever reads stops early: on PostgreSQL the rows wait in a cursor of the server.
-        with connection.execution_options(yield_per=5000).execute(statement) as rows:
-            for customer, of_customer in groupby(rows, key=itemgetter(0)):
-                found: dict[str, list[Locked]] = {}
-                for _, kind, at, mark, sealed in of_customer:
-                    found.setdefault(kind, []).append((at, mark, sealed))
-                yield customer, found
+        with closing(_SCAN.pages(connection, wanted)) as pages:
+            whose, found = 0, dict[str, list[Locked]]()
+            for customer, kind, at, mark, sealed in chain.from_iterable(pages):
+                if customer != whose:
+                    if found:
+                        yield whose, found
+                    whose, found = customer, {}
+                if kind not in found:
+                    found[kind] = []
+                found[kind].append((at, mark, sealed))
+            if found:
+                yield whose, found
 
     def drop_kinds(self, connection: Connection, customer: int, kinds: Iterable[str]) -> int:
         """Delete the items of `kinds` of one customer; return how many went."""
-        wanted = (items.c.customer == customer) & items.c.kind.in_(sorted(kinds))
-        return connection.execute(delete(items).where(wanted)).rowcount
+        return _DROP_KIND.run(connection, *({"customer": customer, "kind": kind} for kind in kinds))
 
     def drop_marked(self, connection: Connection, customer: int, kind: str, mark: bytes) -> int:
         """Delete the items of one customer and kind with this mark, whenever they happened; return how many went."""
-        wanted = (items.c.customer == customer) & (items.c.kind == kind) & (items.c.mark == mark)
-        return connection.execute(delete(items).where(wanted)).rowcount
+        return _DROP_MARKED.run(connection, {"customer": customer, "kind": kind, "mark": mark})
 
     def newest_marked(
         self, connection: Connection, customers: Sequence[int], marks: Sequence[bytes]
     ) -> dict[tuple[int, str], datetime]:
         """Return (customer, kind) → when the newest item with one of `marks` happened, for those that have one."""
-        found: dict[tuple[int, str], datetime] = {}
-        columns = select(items.c.customer, items.c.kind, func.max(items.c.at)).where(items.c.mark.in_(marks))
-        for begin in range(0, len(customers), _MANY):
-            wanted = columns.where(items.c.customer.in_(customers[begin : begin + _MANY]))
-            for customer, kind, at in connection.execute(wanted.group_by(items.c.customer, items.c.kind)):
-                found[customer, kind] = from_micros(at)
-        return found
+        return {
+            (customer, kind): from_micros(at)
+            for mark in marks
+            for customer, kind, at in _NEWEST_MARKED.rows(connection, customers, {"mark": mark})
+        }
 
     def drop_items(self, connection: Connection, gone: Sequence[tuple[int, str, int, bytes]]) -> int:
         """Delete single items, named as `marks` names them; return how many went."""
-        total = 0
-        key = tuple_(items.c.customer, items.c.kind, items.c.at, items.c.mark)
-        for begin in range(0, len(gone), _MANY // 2):
-            total += connection.execute(delete(items).where(key.in_(gone[begin : begin + _MANY // 2]))).rowcount
-        return total
+        return _DROP_ITEM.run(connection, *map(_named, gone))
+
+    def every_row(self, connection: Connection, customers: Sequence[int]) -> list[Row]:
+        """Return (customer, kind, micros, mark) of every item of `customers`, the restricted ones under theirs."""
+        return [(who, kind, at, mark) for who, kind, at, mark in _EVERY_ROW.rows(connection, customers)]
+
+    def restrict_items(self, connection: Connection, rows: Iterable[Row]) -> None:
+        """Set single items aside: from now on they are found under `restricted(kind)` and nowhere else."""
+        for customer, kind, at, mark in rows:
+            wanted = (items.c.customer == customer) & (items.c.kind == kind) & (items.c.at == at)
+            moved = update(items).where(wanted & (items.c.mark == mark))
+            connection.execute(moved.values(kind=restricted(kind)))
+
+    def note_deleted(self, connection: Connection, new: Iterable[tuple[int, str, bytes, int]]) -> None:
+        """Note (customer, kind, hash, micros) of what may not come back; no hash: all of the kind until then."""
+        rows = [dict(zip(("customer", "kind", "mark", "until"), one, strict=True)) for one in new]
+        upsert(connection, deleted, rows)
+
+    def deleted_of(self, connection: Connection, customers: Sequence[int]) -> dict[int, Deleted]:
+        """Return customer → what may not come back, for those of `customers` that had anything deleted."""
+        found: dict[int, tuple[dict[str, datetime], set[bytes]]] = {}
+        for customer, kind, mark, until in _DELETED.rows(connection, customers):
+            kinds, marks = found.setdefault(customer, ({}, set()))
+            if mark == _WHOLE_KIND:
+                kinds[kind] = from_micros(until)
+            else:
+                marks.add(mark)
+        return {customer: Deleted(kinds, frozenset(marks)) for customer, (kinds, marks) in found.items()}
+
+    def drop_deleted(self, connection: Connection, customer: int) -> int:
+        """Forget what was deleted of a customer before; return how many notes went."""
+        return _DROP_DELETED.run(connection, {"customer": customer})
 
 
 def span_of(rows: Sequence[Locked]) -> Span:
@@ -175,5 +249,9 @@ def span_of(rows: Sequence[Locked]) -> Span:
     return Span(from_micros(rows[0][0]), from_micros(rows[-1][0]), len(rows))
 
 
+def _named(row: Row) -> Mapping[str, int | str | bytes]:
+    return dict(zip(("customer", "kind", "at", "mark"), row, strict=True))
+
+
 def _row(at: int, mark: bytes) -> bytes:
-    return at.to_bytes(8, "big", signed=True) + mark
+    return _micros(at) + mark

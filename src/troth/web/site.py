@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from traceback import extract_tb
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -31,6 +33,7 @@ _OF_PROGRAMS = ("/v1/", "/healthz", "/.well-known/")
 """How the addresses begin that programs ask for."""
 
 _HERE = Path(__file__).parent
+_log = structlog.get_logger("troth.pages")
 
 
 def build_site(
@@ -89,7 +92,17 @@ class _Doors:
         if scope["type"] == "http" and scope["path"].startswith(_OF_PROGRAMS):
             await self._api(scope, receive, send)
         else:
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a page. A fault ends here, answered by then: the server's own trace of it would quote values."""
+        try:
             await self._pages(scope, _bounded(receive), send)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            place = extract_tb(error.__traceback__)[-1]
+            _log.error("fault", fault=type(error).__name__, at=f"{Path(place.filename).name}:{place.lineno}")
 
 
 def _bounded(receive: Receive) -> Receive:

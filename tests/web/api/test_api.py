@@ -220,7 +220,7 @@ def test_a_key_opens_only_what_it_was_made_for(shop: App, may: set[str], path: s
 
 def test_a_revoked_key_ends_at_the_next_call(client: TestClient, shop: App) -> None:
     _suggest(client, customer="c1")
-    shop.access.revoke("webshop")
+    shop.access.revoke("webshop", now=NOW)
     assert client.post("/v1/suggestions", json={"customer": "c1"}).status_code == 401
 
 

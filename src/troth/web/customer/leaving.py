@@ -6,6 +6,7 @@ What goes and what stays is said before the click, with the law and the end of w
 import re
 from datetime import UTC, datetime
 
+from troth.cases.copies import Copies, in_words
 from troth.cases.erasure import Erased
 from troth.promise.model import Promise
 from troth.web.customer import wording
@@ -20,7 +21,15 @@ _OTHER_ROOMS = {
         "things you bought",
         "We take it out of the numbers, so suggestions to others no longer know of it.",
     ),
+    "deletions": (
+        "What you deleted before",
+        "note",
+        "notes",
+        "Our notes of it go too. They only kept old files from bringing it back.",
+    ),
     "looks": ("Who looked", "look", "looks", "Our notes of who looked at your data go with it."),
+    "stops": ("What was stopped", "stop", "stops", "Our notes of what you, your browser or we stopped go with it."),
+    "links": ("Ids that are yours", "note", "notes", "Our notes that these ids are one person go with it."),
     "identifiers": (
         "Who you are",
         "id",
@@ -41,12 +50,14 @@ def before(would: Erased, promise: Promise, language: str = "en") -> LeavePage:
     return LeavePage(lead, goes, stays, contact(promise))
 
 
-def after(did: Erased, promise: Promise, at: datetime, language: str = "en") -> LeavePage:
-    """Return the page that says what was done at `at`."""
+def after(did: Erased, promise: Promise, copies: Copies, language: str = "en") -> LeavePage:
+    """Return the page that says what was done, and until when copies made before hold it."""
     goes, stays = _fates(did, promise, language=language)
-    lead = f"We did it on {wording.moment(at, promise.company.time_zone)}."
+    zone = promise.company.time_zone
+    lead = f"We did it on {wording.moment(copies.at, zone)}."
     if did.keys_destroyed:
-        lead += " We destroyed the keys too, so old copies can no longer be opened."
+        lead += " We destroyed the keys too."
+    lead = " ".join((lead, *in_words(copies, lambda at: wording.day(at, zone))))
     return LeavePage(lead, goes, stays, contact(promise))
 
 
@@ -72,12 +83,12 @@ def _fates(erased: Erased, promise: Promise, *, language: str) -> tuple[tuple[Go
     for what, law in erased.kept.items():
         kind = promise.data.get(what)
         title = kind.title.say(language) if kind is not None else what
-        fate = f"The law asks us to: {_written_out(law, promise)}. It is locked, and used for nothing else."
+        fate = f"The law asks us to: {written_out(law, promise)}. It is locked, and used for nothing else."
         stays.append(GoesView(title, "stays for now", fate))
     return (*goes, *besides), tuple(stays)
 
 
-def _written_out(law: str, promise: Promise) -> str:
+def written_out(law: str, promise: Promise) -> str:
     """Return `law` with its ISO day written out, e.g. ``until 22 November 2032``."""
 
     def day(found: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ The laws of the page:
    answer is shown as given only while the gate counts it: a yes under words that changed since is no answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -86,7 +86,6 @@ def known(record: Record) -> KnownPage:
         if total
         else "We keep nothing about you. Here is what we would keep, and only if it is needed or you say yes."
     )
-    version = promise.version
     return KnownPage(
         lead=lead,
         tallies=tallies,
@@ -94,12 +93,17 @@ def known(record: Record) -> KnownPage:
         last_choice=change(record.history[0], record) if record.history else None,
         looks=looked(record),
         contact=contact(promise),
-        promise_line=(
-            f"Version {version.number}, since {version.since.day} {version.since:%B %Y}. "
-            f"{version.says.say(record.language)}"
-        ),
+        promise_line=_version(promise, record.language),
         signal=record.signal,
     )
+
+
+def _version(promise: Promise, language: str) -> str:
+    """Return which version holds, since when, and what it says changed."""
+    version = promise.version
+    changed = "What changed: " if version.number > 1 else ""
+    line = f"Version {version.number}, since {version.since.day} {version.since:%B %Y}."
+    return f"{line} {changed}{version.says.say(language)}"
 
 
 def _kind(record: Record, data: Data) -> KindView:
@@ -112,7 +116,7 @@ def _kind(record: Record, data: Data) -> KindView:
         title=data.title.say(language),
         words=wording.SOURCES[data.source],
         value=wording.value(data, items, record.names),
-        detail=wording.detail(data, items, promise.company.time_zone),
+        detail=" ".join(filter(None, (wording.detail(data, items, promise.company.time_zone), _locked(items)))),
         how=wording.how(data, items, language),
         uses=tuple(_use(record, purpose, data.key) for purpose in purposes),
         choices=choices(record, [Clause(purpose.key, data.key) for purpose in purposes]),
@@ -123,7 +127,16 @@ def _kind(record: Record, data: Data) -> KindView:
         more=f"/you/{data.key}" if many else "",
         more_label=f"See all {len(items):,}" if many else "",
         count=len(items),
+        delete="" if all(item.is_locked for item in items) else f"/you/{data.key}/delete",
     )
+
+
+def _locked(items: Sequence[Item]) -> str:
+    """Return how many of `items` are kept for a law alone, as a sentence; empty for none."""
+    locked = sum(item.is_locked for item in items)
+    if not locked:
+        return ""
+    return f"You had {locked:,} of {len(items):,} deleted: locked, and kept only because the law asks us to."
 
 
 def _use(record: Record, purpose: Purpose, data: str) -> UseView:
@@ -226,8 +239,15 @@ def looked(record: Record) -> LooksView:
     return looks.view(record.story, record.promise, contact(record.promise), language=record.language)
 
 
-def every(record: Record, data: str, page: int) -> EveryPage | None:
-    """Return page `page` (from 1) of every single thing of the kind `data`; None when there is no such page."""
+def every(record: Record, data: str, page: int, *, handle: Callable[[Item], str] = lambda _: "") -> EveryPage | None:
+    """Return page `page` (from 1) of every single thing of the kind `data`; None when there is no such page.
+
+    Args:
+        record: what is known of the customer.
+        data: the kind.
+        page: which page.
+        handle: names a thing, so that its customer can have it deleted.
+    """
     kind = record.promise.data.get(data)
     if kind is None or not kind.events:
         return None
@@ -235,11 +255,8 @@ def every(record: Record, data: str, page: int) -> EveryPage | None:
     pages = max(1, ceil(len(items) / PAGE_LINES))
     if not 1 <= page <= pages:
         return None
-    zone = record.promise.company.time_zone
-    lines = tuple(
-        LineView(wording.moment(item.at, zone), wording.what(item, record.names), wording.rest(item))
-        for item in items[(page - 1) * PAGE_LINES : page * PAGE_LINES]
-    )
+    shown = items[(page - 1) * PAGE_LINES : page * PAGE_LINES]
+    lines = tuple(line(item, record, handle=handle(item)) for item in shown)
     keep = wording.kept(kind, record.promise, record.language)
     return EveryPage(
         title=kind.title.say(record.language),
@@ -250,6 +267,12 @@ def every(record: Record, data: str, page: int) -> EveryPage | None:
         pages=pages,
         address=f"/you/{data}",
     )
+
+
+def line(item: Item, record: Record, *, handle: str) -> LineView:
+    """Return one thing on one line."""
+    at = wording.moment(item.at, record.promise.company.time_zone)
+    return LineView(at, wording.what(item, record.names), wording.rest(item), handle, item.is_locked)
 
 
 def contact(promise: Promise) -> ContactView:

@@ -9,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from troth.gate.removal import Wanted
+from troth.gate.use import Item
 from troth.keys.sealing import new_token
 from troth.recommend.service import MOST
-from troth.web.customer import leaving, record, saving, why
+from troth.web.customer import deleting, leaving, record, saving, why
 from troth.web.customer.record import Record
-from troth.web.customer.views import LeavePage, SavedView, WhyPage
+from troth.web.customer.views import DeletePage, LeavePage, SavedView, WhyPage
 from troth.web.face import VISITOR, Face
 from troth.web.session import session_of
 
@@ -40,6 +42,8 @@ class CustomerPages:
             Route("/you/choices", self._choose, methods=["POST"]),
             Route("/you/looks", self._looks),
             Route("/you/{kind}", self._every),
+            Route("/you/{kind}/delete", self._before_deleting),
+            Route("/you/{kind}/delete", self._delete, methods=["POST"]),
             Route("/why/{product}", self._why),
             Route("/delete", self._before_leaving),
             Route("/delete", self._leave, methods=["POST"]),
@@ -65,10 +69,57 @@ class CustomerPages:
         found = await self._record(request)
         number = request.query_params.get("page", "1")
         asked = int(number) if number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER else 0
-        page = record.every(found, request.path_params["kind"], asked)
+        kind, whose = request.path_params["kind"], self._face.number(self._face.customer(request))
+        page = record.every(found, kind, asked, handle=lambda item: self._handle(whose, kind, item))
         if page is None:
             raise HTTPException(404)
         return self._face.render(request, "customer/every.html", page=page)
+
+    def _handle(self, number: int, kind: str, item: Item) -> str:
+        return self._app.gate.deleting.handle(number, kind, item.at, item.mark)
+
+    async def _before_deleting(self, request: Request) -> Response:
+        page = await run_in_threadpool(self._what_would_be_deleted, request, "")
+        return self._face.render(request, "customer/delete.html", page=page)
+
+    def _what_would_be_deleted(self, request: Request, item: str) -> DeletePage:
+        kind, customer = self._kind(request), self._face.customer(request)
+        number = self._face.number(customer)
+        would = self._app.deleting.plan(_wanted(kind, item), number, now=self._app.clock.now())
+        line = None
+        if item:
+            found = self._face.record(customer)
+            named = (one for one in found.items.get(kind, ()) if self._handle(number, kind, one) == item)
+            line = next((record.line(one, found, handle=item) for one in named), None)
+        return deleting.before(would, self._app.promise, kind, line=line)
+
+    async def _delete(self, request: Request) -> Response:
+        async with request.form(max_fields=_MOST_FIELDS, max_files=0) as form:
+            self._face.check_form(request, form)
+            item, sure = form.get("item", ""), form.get("sure") == "yes"
+        named = item if isinstance(item, str) else ""
+        if not sure:
+            page = await run_in_threadpool(self._what_would_be_deleted, request, named)
+            return self._face.render(request, "customer/delete.html", page=page)
+        session = session_of(request)
+        session.notice = await run_in_threadpool(self._deleted, request, named)
+        self._face.sessions.keep(session)
+        return RedirectResponse("/you#saved", 303)
+
+    def _deleted(self, request: Request, item: str) -> SavedView | None:
+        kind, number = self._kind(request), self._face.number(self._face.customer(request))
+        if number == VISITOR:
+            return None
+        now = self._app.clock.now()
+        did = self._app.deleting.delete(_wanted(kind, item), number, now=now)
+        copies = self._app.copies.made_before(now, is_final=did.is_final)
+        return deleting.after(did, self._app.promise, kind, copies=copies)
+
+    def _kind(self, request: Request) -> str:
+        kind: str = request.path_params["kind"]
+        if kind not in self._app.promise.data:
+            raise HTTPException(404)
+        return kind
 
     async def _choose(self, request: Request) -> Response:
         async with request.form(max_fields=_MOST_FIELDS, max_files=0) as form:
@@ -133,5 +184,11 @@ class CustomerPages:
             return RedirectResponse("/delete", 303)
         now = self._app.clock.now()
         did = await run_in_threadpool(lambda: self._app.erasure.erase(number, now=now))
+        copies = self._app.copies.made_before(now)
         self._face.become(request, "")
-        return self._face.render(request, "customer/gone.html", page=leaving.after(did, self._app.promise, now))
+        return self._face.render(request, "customer/gone.html", page=leaving.after(did, self._app.promise, copies))
+
+
+def _wanted(kind: str, item: str) -> Wanted:
+    """Return what a form asks to delete: one thing, or all of its kind."""
+    return Wanted(handle=item) if item else Wanted(kind=kind)

@@ -90,6 +90,7 @@ class KindView:
         more: address of the page with every single one; empty when there is none.
         more_label: the words of that link.
         count: how many single things.
+        delete: address of the page that deletes all of it; empty when there is nothing to delete.
     """
 
     key: str
@@ -107,6 +108,7 @@ class KindView:
     more: str
     more_label: str
     count: int
+    delete: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class LookView:
 
     at: str
     says: str
-    reason: str
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,18 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One thing of a kind, on one readable line: when, what, and the rest."""
+    """One thing of a kind, on one readable line: when, what, and the rest.
+
+    Attributes:
+        handle: by which its customer can have it deleted.
+        is_locked: whether it is kept for a law alone.
+    """
 
     at: str
     what: str = field(repr=False)
     rest: str = field(repr=False)
+    handle: str = field(default="", repr=False)
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +293,30 @@ class LeavePage:
     lead: str
     goes: tuple[GoesView, ...]
     stays: tuple[GoesView, ...]
+    contact: ContactView
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePage:
+    """What goes, what stays, and what will no longer work, said before the click.
+
+    Attributes:
+        loses: what will no longer work, a sentence or two each.
+        changes: whether there is anything to delete.
+        address: where the form goes.
+        back: where "keep it" leads.
+        handle: the single thing that was named; empty for all of a kind.
+    """
+
+    title: str
+    lead: str = field(repr=False)
+    goes: tuple[GoesView, ...]
+    stays: tuple[GoesView, ...]
+    loses: tuple[str, ...]
+    changes: bool
+    address: str
+    back: str
+    handle: str = field(repr=False)
     contact: ContactView
 
 

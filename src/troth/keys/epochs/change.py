@@ -26,10 +26,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from troth.errors import UnavailableError
+from troth.keys.epochs.store import EpochStore, Master
 from troth.keys.provider import Abilities, KeyProvider, Wrapped, cannot_renew
 from troth.keys.ring import epoch_label, key_label, named_label
 from troth.keys.sealing import cipher, new_key, seal, unseal
-from troth.keys.store import Epoch, KeyStore, Master
+from troth.keys.store import Epoch
 
 Progress = Callable[[int, int], object]
 """Told how many keys are done, of how many. It may raise to stop: the change goes on from there the next time."""
@@ -75,7 +76,7 @@ class Epochs:
         renews_master: whether `end` renews the master key too; None: where nobody must carry a copy of it.
     """
 
-    def __init__(self, store: KeyStore, provider: KeyProvider, *, renews_master: bool | None = None) -> None:
+    def __init__(self, store: EpochStore, provider: KeyProvider, *, renews_master: bool | None = None) -> None:
         self._store = store
         self._provider = provider
         able = provider.abilities

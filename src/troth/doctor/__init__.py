@@ -1,0 +1,1 @@
+"""Examines a whole installation and says what to do."""

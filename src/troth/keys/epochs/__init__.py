@@ -1,0 +1,1 @@
+"""Epochs of keys: ending them, and renewing the master key."""

@@ -1,0 +1,109 @@
+"""A process that erases or deletes and is killed: lines ``HOME<tab>ACT<tab>PLACE`` on stdin, each answered by a code.
+
+It loads the house once and forks for every line, so that each death costs little. A place is ``name:when:count``:
+before or after the count-th call of one of the steps below.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import troth.cases.store as cases
+from installations import NOW, install
+from troth.app import App
+from troth.consent.service import Consent
+from troth.db.engine import Database
+from troth.gate.gate import Gate
+from troth.gate.removal import Wanted
+from troth.identity.people import People
+from troth.identity.service import Identity
+from troth.journal.service import Journal
+from troth.keys.store import KeyStore
+from troth.ledger.log import Ledger
+from troth.recommend.keeper import ModelKeeper
+from troth.stops.service import Stops
+from troth.vault.store import Vault
+
+OF_ERASURE: dict[str, tuple[Any, str]] = {
+    "restrict": (Identity, "restrict"),
+    "note": (cases, "begin"),
+    "dissolve": (People, "dissolve"),
+    "journal": (Journal, "write"),
+    "model": (ModelKeeper, "forget"),
+    "choices": (Consent, "forget"),
+    "stops": (Stops, "forget"),
+    "looks": (Ledger, "forget"),
+    "leave": (Identity, "leave"),
+    "items": (Gate, "settle"),
+    "keys": (KeyStore, "destroy"),
+    "log of the keys": (Database, "empty_log"),
+    "number": (Identity, "drop_number"),
+    "done": (cases, "finish"),
+}
+OF_DELETING: dict[str, tuple[Any, str]] = {
+    "items": (Vault, "drop_items"),
+    "lock": (Vault, "restrict_items"),
+    "bar": (Vault, "note_deleted"),
+    "list the keys": (cases, "doom"),
+    "journal": (Journal, "write"),
+    "keys": (KeyStore, "destroy"),
+    "log of the keys": (Database, "empty_log"),
+    "strike off": (cases, "spare"),
+}
+STEPS = {"erase": OF_ERASURE, "delete": OF_DELETING}
+
+
+def die() -> None:
+    """End as if the power went."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(act: str, name: str, when: str, count: int) -> None:
+    """See to it that this process dies at the place."""
+    owner, attribute = STEPS[act][name]
+    really: Callable[..., Any] = getattr(owner, attribute)
+    calls = 0
+
+    def step(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == count and when == "before":
+            die()
+        result = really(*arguments, **named)
+        if calls == count and when == "after":
+            die()
+        return result
+
+    setattr(owner, attribute, step)
+
+
+def do(app: App, act: str) -> None:
+    """Erase `c1`, or delete all orders of `c1`: some of it goes, some is locked, and some goes by itself."""
+    customer = app.identity.get("c1")
+    if act == "erase":
+        app.erasure.erase(customer, now=NOW)
+    else:
+        app.deleting.delete(Wanted(kind="orders"), customer, now=NOW)
+        app.deleting.delete(Wanted(kind="page_views"), customer, now=NOW)
+
+
+def main() -> None:
+    """Serve."""
+    for line in sys.stdin:
+        home, act, place = line.rstrip("\n").split("\t")
+        child = os.fork()
+        if child == 0:
+            name, when, count = place.split(":")
+            app = install(Path(home))
+            arm(act, name, when, int(count))
+            do(app, act)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the answer
+
+
+if __name__ == "__main__":
+    main()
