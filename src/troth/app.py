@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from troth.access.service import Access
 from troth.backup.making import Backups, Keys
@@ -20,25 +19,19 @@ from troth.cases.stopping import Stopping
 from troth.catalogue.store import Catalogue
 from troth.clock import Clock, SystemClock
 from troth.consent.service import Consent
-from troth.db.engine import Database, sqlite_url
-from troth.db.migrate import Steps, upgrade
+from troth.db.engine import Database
 from troth.gate.gate import Gate
 from troth.gate.terms import Terms
-from troth.identity.service import INDEX_KEY, Identity
+from troth.ground import open_ground
+from troth.identity.service import Identity
 from troth.journal.service import Journal
 from troth.keeper import Keeper
-from troth.keys.choosing import Access as KeyAccess
-from troth.keys.choosing import provider_named
 from troth.keys.epochs.change import Epochs
-from troth.keys.epochs.store import EpochStore
-from troth.keys.file import make_folder
-from troth.keys.provider import KeyProvider
 from troth.keys.ring import KeyRing
 from troth.ledger.log import Ledger
 from troth.promise.model import Clause, Promise
-from troth.promise.read import read_promise
 from troth.promise.taxonomy import lies_below
-from troth.promise.versions import Given, Versions
+from troth.promise.versions import Given
 from troth.recommend.holdings import kinds_of
 from troth.recommend.keeper import ModelKeeper
 from troth.recommend.rebuild import Verification, verify
@@ -149,22 +142,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
 
 def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     """Plug the rooms together; what was opened is closed again by `undo` when a later step fails."""
-    promise = read_promise(settings.promise)
-    keys_database = _open(settings.keys_database, settings.keys_folder / "keys.db", Steps.KEYS)
-    undo.callback(keys_database.close)
-    keys = EpochStore(keys_database)
-    provider = key_provider(settings)
-    ring = KeyRing(keys, provider, now=clock.now())
-    data = settings.data_folder / "troth.db"
-    database = _open(settings.database, data, Steps.MAIN, may_be_new=not ring.knows(INDEX_KEY))
-    undo.callback(database.close)
-
-    journal = Journal(database, keys_database)
-    identity = Identity(database, ring, journal)
-    journal.open(identity.installation)
-    versions = Versions(database)
-    # On record before anything is done under it.
-    given = versions.admit(promise, settings.promise.read_bytes(), now=clock.now(), nobody=identity.is_empty())
+    ground = open_ground(settings, clock, undo)
+    database, keys_database, ring = ground.database, ground.keys_database, ground.ring
+    journal, identity, given = ground.journal, ground.identity, ground.given
     promise = given.promise
     consent = Consent(database, identity, promise, journal)
     stops = Stops(database, identity, promise, journal)
@@ -191,7 +171,7 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     rooms = Rooms(identity, consent, stops, staff, access, erasure, deleting)
     replay = Replay(database, journal=journal, rooms=rooms, ring=ring, forget_model=suggestions.forget_in)
     stopping = Stopping(stops, gate)
-    epochs = Epochs(keys, provider, renews_master=settings.renews_master)
+    epochs = Epochs(ground.epochs, ground.provider, renews_master=settings.renews_master)
     return App(
         settings=settings,
         promise=promise,
@@ -221,7 +201,7 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
             journal=journal,
             promise=promise,
             installation=identity.installation,
-            keys_now=Keys(epoch=lambda: keys.all_epochs()[0].number, sign=lambda data: sign(ring, data)),
+            keys_now=Keys(epoch=lambda: ground.epochs.all_epochs()[0].number, sign=lambda data: sign(ring, data)),
         ),
         keepers=keepers,
         replayed=replay.catch_up(),
@@ -229,30 +209,6 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         _ring=ring,
         _databases=(database, keys_database),
     )
-
-
-def key_provider(settings: Settings) -> KeyProvider:
-    """Return who holds the master key. Nothing is asked of it yet."""
-    access = KeyAccess(
-        token=settings.transit_token.get_secret_value(),
-        token_file=settings.transit_token_file,
-        ca=settings.transit_ca,
-        namespace=settings.transit_namespace,
-    )
-    return provider_named(settings.key_provider_words, access)
-
-
-def _open(url: str, file: Path, steps: Steps, *, may_be_new: bool = True) -> Database:
-    if not url:
-        make_folder(file.parent)
-        url = sqlite_url(file)
-    database = Database(url)
-    try:
-        upgrade(database, steps, may_be_new=may_be_new)
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 def _suggesting(promise: Promise) -> str:

@@ -5,10 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from installations import GARDEN, NOW, install, url
-from troth.app import App, key_provider
+from troth.app import App
 from troth.backup.place import FolderPlace, Place
 from troth.backup.restoring import Plan, Restore, Target
 from troth.db.engine import Database
+from troth.ground import key_provider
 from troth.settings import Settings
 
 

@@ -1,5 +1,7 @@
 """A backup is made while others write, and is whole or none."""
 
+import hashlib
+import hmac
 import json
 import os
 import subprocess
@@ -10,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 
+import msgspec
 import pytest
 
 from backup.restores import back_up, lose, restore, settings_of
@@ -245,3 +248,30 @@ def test_the_manifest_is_json_that_a_person_can_read(app: App, place: FolderPlac
     assert said["what"] == "keys"
     assert said["at"] == "2026-11-22T12:00:00Z"
     assert settings_of(app.settings.home).home == app.settings.home
+
+
+def test_the_files_are_as_the_format_says(app: App, place: FolderPlace) -> None:
+    """Read with no code of ours but the key: docs/formats/backup.md."""
+    customer = say(app, "c1", ORDERS, "no")
+    back_up(app, place)
+    for name in ("troth-main-20261122T120000Z", "troth-keys-20261122T120000Z"):
+        said = json.loads(place.get(f"{name}/{MANIFEST}"))
+        unsigned = json.dumps(said | {"mac": ""}, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        message = len(unsigned).to_bytes(8, "big") + unsigned
+        assert hmac.digest(app._ring.named("backups"), message, "sha256")[:16].hex() == said["mac"]
+        for table in said["tables"]:
+            for number, part in enumerate(table["parts"], start=1):
+                data = place.get(f"{name}/{part['name']}")
+                assert part["name"] == f"{table['table']}-{number:05}.rows"
+                assert (len(data), hashlib.sha256(data).hexdigest()) == (part["size"], part["sha256"])
+    said = json.loads(place.get(f"troth-main-20261122T120000Z/{MANIFEST}"))
+    (choices,) = (table for table in said["tables"] if table["table"] == "choices")
+    row = msgspec.msgpack.decode(place.get("troth-main-20261122T120000Z/choices-00001.rows"))
+    values = dict(zip(choices["columns"], row, strict=True))
+    assert (values["customer"], values["purpose"], values["data"], values["yes"]) == (
+        customer,
+        ORDERS.purpose,
+        ORDERS.data,
+        0,
+    )
+    assert choices["last_number"] == values["seq"] == 1

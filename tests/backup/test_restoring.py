@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,16 @@ import pytest
 from backup.restores import back_up, lose, restore, restorer, settings_of
 from installations import IMPORT, NOW, ORDERS, POSTGRESQL, install, order, say
 from troth.app import App
+from troth.backup.finding import readable_in
+from troth.backup.making import Backups, Keys
 from troth.backup.model import MANIFEST
 from troth.backup.place import FolderPlace
+from troth.backup.signing import sign
+from troth.db.copying import form_of, put_rows, snapshot, step_of
+from troth.db.engine import Database, sqlite_url
+from troth.db.migrate import Steps, bring_to
 from troth.errors import InputError, NotFoundError, TrothError, UnavailableError
+from troth.journal.service import Journal
 
 MAIN, KEYS = "troth-main-20261122T120000Z", "troth-keys-20261122T120000Z"
 
@@ -332,3 +340,57 @@ def test_a_backup_of_one_database_is_restored_into_the_other_kind(
     _, app = restore(elsewhere, place)
     assert app.identity.outside_id(app.identity.get("c1")) == "c1"
     app.close()
+
+
+class Changing(FolderPlace):
+    """A place in which a part of the data changes after it was read once."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._seen: set[str] = set()
+
+    def get(self, name: str) -> bytes:
+        data = super().get(name)
+        if name in self._seen and "-main-" in name and name.endswith("customers-00001.rows"):
+            return data[:-1] + bytes([data[-1] ^ 1])
+        self._seen.add(name)
+        return data
+
+
+def test_what_changes_between_the_check_and_the_restore_is_not_put_back(home: Path, place: FolderPlace) -> None:
+    app = shop(home)
+    back_up(app, place)
+    say(app, "c2", ORDERS, "yes")
+    app.close()
+    with pytest.raises(UnavailableError) as caught:
+        restore(home, Changing(Path(place.words)), replace=True)
+    assert caught.value.code == "backup_damaged"
+    assert still_works(home, "c2")
+
+
+def test_a_backup_of_an_older_troth_is_brought_to_todays_form(home: Path, place: FolderPlace, tmp_path: Path) -> None:
+    app = shop(home)
+    main, keys = app._databases
+    with closing(Database(sqlite_url(tmp_path / "older.db"))) as older:
+        with older.writing() as connection:
+            bring_to(connection, Steps.MAIN, "0006")
+            tables = form_of(connection)
+            with snapshot(main) as seen:
+                for table in tables:
+                    put_rows(connection, table, seen.columns(table), list(seen.rows(table)))
+        made = Backups(
+            older,
+            keys,
+            journal=Journal(older, keys),
+            promise=app.promise,
+            installation=app.identity.installation,
+            keys_now=Keys(epoch=lambda: 1, sign=lambda data: sign(app._ring, data)),
+        ).make({"main": place}, now=NOW)
+    app.close()
+    assert readable_in(place, "main")[0].manifest.step == "0006" < Steps.MAIN.value[1]
+    assert len(made) == 1
+    _, app = restore(home, place, replace=True)
+    with app._databases[0].reading() as connection:
+        assert step_of(connection) == Steps.MAIN.value[1]
+    app.close()
+    assert still_works(home)

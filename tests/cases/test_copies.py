@@ -53,10 +53,8 @@ def test_where_nobody_can_say_no_day_is_promised() -> None:
 
 
 def test_of_several_stores_the_shortest_counts_since_all_lie_in_one_copy(tmp_path: Path) -> None:
-    more = (
-        "backups: {keep: 35 days}}",
-        'backups: {keep: 35 days}}\n  orders: {where: "Paris", protected: "Locked", backups: {keep: 1 week}}',
-    )
+    paris = '  orders: {where: "Paris", protected: "Locked", backups: {keep: 1 week}}'
+    more = ("backups: {keep: 35 days}}", "backups: {keep: 35 days}}\n" + paris)
     promise = read_promise(promise_after(tmp_path, more))
     assert LastCopies(promise, lambda: None).made_before(NOW).deleted == NOW + timedelta(days=7)
 

@@ -48,7 +48,7 @@ def test_it_says_what_would_go_and_asks_and_then_says_what_went() -> None:
     assert "Would go: 1 × email, since nothing needs it any more" in would
     assert "Stays, locked, because the law demands it: 1 × orders (UK Companies Act 2006 s388, until 20" in would
     assert "No longer works: service/orders. The customer loses: Your order arrives and returns work." in would
-    assert "1 keys destroyed" in did
+    assert "Keys destroyed: 1." in did
     assert "Copies of the key database made before now still open it" in did
     assert "troth keys rotate" in did
     assert "By the promise no copy made before now is kept after 20" in did

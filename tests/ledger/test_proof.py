@@ -74,6 +74,14 @@ def test_a_leaf_beyond_the_size_is_never_shown_though_the_hashes_fit() -> None:
     assert includes(ROOTS[2], 2, 1, LEAVES[1], [LEAVES[0]])
     assert not includes(ROOTS[2], 1, 1, LEAVES[1], [LEAVES[0]])
     assert not includes(ROOTS[1], 1, -1, LEAVES[0], [])
+    # The same with a path that is longer than a tree of one leaf has.
+    assert not includes(ROOTS[2], 1, 0, LEAVES[1], [LEAVES[0]])
+
+
+def test_what_is_no_hash_is_never_shown() -> None:
+    assert includes(ROOTS[1], 1, 0, ROOTS[1], [])
+    for root in (b"", ROOTS[1][:-1], ROOTS[1] + b"\0"):
+        assert not includes(root, 1, 0, root, [])
 
 
 sizes = st.integers(1, MOST)

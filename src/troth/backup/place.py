@@ -71,6 +71,7 @@ class FolderPlace:
         path = self._folder / name
         part = path.with_name(path.name + PART)
         try:
+            is_new = not self._folder.exists()
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             part.unlink(missing_ok=True)
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -82,7 +83,7 @@ class FolderPlace:
                 part.unlink()
                 raise taken(self.words)
             part.replace(path)
-            for folder in (path.parent, self._folder, self._folder.absolute().parent):
+            for folder in (path.parent, self._folder, *([self._folder.absolute().parent] if is_new else [])):
                 make_durable(folder)
         except OSError as error:
             raise _unusable(error, "written") from None

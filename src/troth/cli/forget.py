@@ -29,7 +29,7 @@ def forget(
             console.print("Nothing was changed.")
             raise typer.Exit(1)
         done = app.erasure.erase(number, now=now)
-        console.print(f"Erased. {done.keys_destroyed} keys destroyed; what copies hold of it can't be opened again.")
+        console.print(f"Erased. Keys destroyed: {done.keys_destroyed}.")
         for what, law in done.kept.items():
             console.print(f"Stays, locked, because the law demands it: {what} ({law}).")
         tell_copies(app, now, console)

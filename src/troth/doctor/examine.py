@@ -15,6 +15,7 @@ from troth.doctor.words import words
 from troth.errors import TrothError
 from troth.settings import Settings
 
+_NOT_OPENED = frozenset({"data_missing", "keys_missing", "database_damaged", "database_older", "database_newer"})
 _TIMEOUT_S = 5
 _OK = 200
 
@@ -47,8 +48,8 @@ def examine(settings: Settings, clock: Clock, *, server: str = "") -> Iterator[F
 
 
 def _is_lost(before: list[Finding]) -> bool:
-    """Whether a database is not there or damaged: opening would make an empty one, or say the same again."""
-    return any(one.code in {"data_missing", "keys_missing", "database_damaged"} for one in before)
+    """Whether opening would make an empty database, change the form of an old one, or say the same again."""
+    return any(one.code in _NOT_OPENED for one in before)
 
 
 def _opened(settings: Settings, clock: Clock) -> App | Finding:

@@ -81,9 +81,7 @@ def test_all_of_a_kind_goes_in_two_taps_and_what_stops_working_is_said_before(vi
     assert words(every.text).count("Locked: the law asks us to keep it") == 2
 
 
-def test_nothing_is_deleted_without_the_second_press_or_with_somebody_elses_handle(
-    visitor: Visitor, app: App
-) -> None:
+def test_nothing_goes_without_the_second_press_or_by_somebody_elses_handle(visitor: Visitor, app: App) -> None:
     every = visitor.get("/you/orders")
     form = forms(every.text)[0] | {"item": buttons(every.text)[0]}
     assert visitor.post("/you/orders/delete", form).status_code == 200
