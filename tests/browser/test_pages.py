@@ -49,6 +49,9 @@ PLACES = {
     "orders": "/you/orders",
     "choices": "/you/choices",
     "looks": "/you/looks",
+    "delete orders": "/you/orders/delete",
+    "delete topics": "/you/topics/delete",
+    "delete": "/you/orders/delete",
     "leave": "/delete",
     "missing": "/nowhere",
 }

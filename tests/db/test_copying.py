@@ -32,7 +32,8 @@ def _new(folder: Path) -> Database:
 def _fill(database: Database) -> None:
     with database.writing() as connection:
         for number in range(3):
-            connection.execute(text("INSERT INTO customers (since, restricted) VALUES (:n, :odd)"), {"n": number, "odd": number == 1})  # fmt: skip
+            row = {"n": number, "odd": number == 1}
+            connection.execute(text("INSERT INTO customers (since, restricted) VALUES (:n, :odd)"), row)
         connection.execute(text("DELETE FROM customers WHERE number = 3"))
         put_rows(
             connection,

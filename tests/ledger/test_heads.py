@@ -139,6 +139,14 @@ def test_a_path_longer_than_a_place_has_bits_shows_nothing() -> None:
     assert not shows(head.hash, head, MapProof(path))
     assert not shows_nothing(head.hash, head.place, MapProof(path))
     assert not shows_nothing(head.hash, head.place, MapProof(path, _head(2)))
+    assert not shows_nothing(head.hash, head.place, MapProof(path, head))
+
+
+def test_what_shows_a_head_names_no_other() -> None:
+    heads = _map([_head(n) for n in range(5)])
+    root, proof = part_of(heads).hash, prove(heads, heads[0].place)
+    assert shows(root, heads[0], proof)
+    assert not shows(root, heads[0], MapProof(proof.path, heads[1]))
 
 
 @pytest.mark.parametrize("number", [1, 2, 2**53 - 1])

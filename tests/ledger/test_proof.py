@@ -78,6 +78,14 @@ def test_a_leaf_beyond_the_size_is_never_shown_though_the_hashes_fit() -> None:
     assert not includes(ROOTS[2], 1, 0, LEAVES[1], [LEAVES[0]])
 
 
+@pytest.mark.parametrize(("old", "size"), [(3, 4), (5, 6), (6, 7), (6, 8)])
+def test_trees_told_to_be_smaller_than_they_are_are_not_shown_though_the_hashes_fit(old: int, size: int) -> None:
+    path = consistency_proof(TREE, 7, 8)
+    assert is_consistent(ROOTS[7], 7, ROOTS[8], 8, path)
+    assert not is_consistent(ROOTS[7], old, ROOTS[8], size, path)
+    assert not is_consistent(ROOTS[1], 1, ROOTS[1], 2, [])
+
+
 def test_what_is_no_hash_is_never_shown() -> None:
     assert includes(ROOTS[1], 1, 0, ROOTS[1], [])
     for root in (b"", ROOTS[1][:-1], ROOTS[1] + b"\0"):

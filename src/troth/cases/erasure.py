@@ -14,7 +14,19 @@ Laws, in order; killed anywhere, the same steps are done again from the journal 
 4. Items go. What a law demands stays, locked, and is named with its end. This comes after 3, since an import that
    crosses the erasure may bring something in as long as the customer can be found.
 5. The keys are destroyed, but those of what the law demands. After this the rows in old copies are noise.
-6. The journal says done.
+6. It is noted as done.
+
+=============================================  ======================================================================
+Killed                                         then
+=============================================  ======================================================================
+before the journal is written                  nothing happened
+after that, before 1 is committed              the next start locks and notes again, from the journal, and goes on
+anywhere from 1 to 6                           they are locked; the next start, or the clock, does 2 to 6 again
+between two ids of one person                  as above, for each id that is not noted as done
+=============================================  ======================================================================
+
+What stood in clear (who stopped what, and why; who linked whom) may stand in the log of the main database for some
+time after it is gone from the tables. The clock empties it (`scrub`), and so does whoever closes it last.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,6 +36,7 @@ from datetime import datetime
 from troth.cases import store
 from troth.db import outbox
 from troth.db.engine import Connection, Database
+from troth.errors import UnavailableError
 from troth.gate.gate import Gate
 from troth.identity.service import Identity
 from troth.journal.model import Entry
@@ -113,6 +126,16 @@ class Erasure:
         for customer, asked in left:
             self._finish(customer, min(asked, now))
         return len(left)
+
+    def scrub(self) -> bool:
+        """Empty the log of the main database; return False, and nothing is lost, when somebody is reading it."""
+        try:
+            self._database.empty_log()
+        except UnavailableError as error:
+            if error.code != "database_busy":
+                raise
+            return False
+        return True
 
     def redo(self, connection: Connection, entry: Entry) -> None:
         """Lock and note again, inside an open `writing`, whom the journal tells to be erased; `resume` does the rest.

@@ -35,6 +35,7 @@ def kept_true(app: "App") -> Iterator[None]:
         app.erasure.resume(now=now)
         app.deleting.resume()
         delete_what_is_over(app.gate, now=now)
+        app.erasure.scrub()
 
     refresher = Refresher(app.suggestions, app.clock, expire=expire)
     changer = EpochChanger(app.epochs, app.clock, lasts=app.settings.epoch_lasts)

@@ -32,10 +32,10 @@ def restore(
 ) -> None:
     """Put a backup back, then do again every erasure and every no that came after it. Stop `troth serve` before."""
     # Imported here, as in `opening`.
-    from troth.ground import key_provider
     from troth.backup.choosing import place_named
     from troth.backup.restoring import Restore, Target
     from troth.clock import SystemClock
+    from troth.ground import key_provider
     from troth.promise.read import read_promise
     from troth.settings import from_environment
 
