@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from backup.restores import back_up, lose, restore
 from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, SUGGEST, WEB, install, order, say, told, view
@@ -290,3 +291,16 @@ test_it_does_not_matter_who_put_the_older_data_back = pytest.mark.sqlite(
 
 def _files(home: Path) -> tuple[Path, Path]:
     return home / "data" / "troth.db", home / "keys" / "keys.db"
+
+
+def test_the_model_of_the_backup_is_thrown_away_when_anything_was_refused_since(
+    home: Path, place: FolderPlace
+) -> None:
+    app = after_the_backup(home, place)
+    say(app, "c1", ORDERS, "no")
+    app.close()
+    _, app = restore(home, place, replace=True)
+    with app._databases[0].reading() as connection:
+        tables = [connection.execute(text(f"SELECT count(*) FROM {one}")).scalar() for one in ("models", "contributions")]  # noqa: S608 - of a test  # fmt: skip
+    assert tables == [0, 0]
+    app.close()
