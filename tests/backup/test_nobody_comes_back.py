@@ -301,6 +301,7 @@ def test_the_model_of_the_backup_is_thrown_away_when_anything_was_refused_since(
     app.close()
     _, app = restore(home, place, replace=True)
     with app._databases[0].reading() as connection:
-        tables = [connection.execute(text(f"SELECT count(*) FROM {one}")).scalar() for one in ("models", "contributions")]  # noqa: S608 - of a test  # fmt: skip
-    assert tables == [0, 0]
+        counts = [text(f"SELECT count(*) FROM {table}") for table in ("models", "contributions")]  # noqa: S608 - of a test
+        found = [connection.execute(count).scalar() for count in counts]
+    assert found == [0, 0]
     app.close()
