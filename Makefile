@@ -35,10 +35,12 @@ test: $(VENV)/.dev browser
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -n 2
 	@echo "And on PostgreSQL, a throw-away server from a wheel"
-	$(BIN)/pytest -q -n 2 --postgresql -m "not browser and not shared" $(ON_POSTGRESQL)
+	@# The many kills of an erasure take minutes there: they are made on PostgreSQL by make soak.
+	$(BIN)/pytest -q -n 2 --postgresql -m "not browser and not shared" --deselect tests/cases/test_killed.py $(ON_POSTGRESQL)
 
 soak: $(VENV)/.dev
 	TROTH_SOAK=1 $(BIN)/pytest -q -n 2 -m "not browser"
+	$(BIN)/pytest -q -n 2 --postgresql tests/cases/test_killed.py
 
 bench: $(VENV)/.bench
 	$(BIN)/python bench/run.py --scale $(SCALE) $(if $(ONLY),--only $(ONLY))

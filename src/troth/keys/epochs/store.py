@@ -163,4 +163,6 @@ class EpochStore(KeyStore):
 
     def scrub(self) -> None:
         """Write the database anew, so that nothing that was deleted or replaced lingers in it or in its log."""
-        self._database.write_anew([table.name for table in (epochs, customer_keys, named_keys, masters)])
+        # The journal lies beside the keys and loses rows when backups have grown too old for them.
+        own = [table.name for table in (epochs, customer_keys, named_keys, masters)]
+        self._database.write_anew([*own, "journal"])
