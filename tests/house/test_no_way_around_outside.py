@@ -349,7 +349,7 @@ def test_a_server_that_says_all_it_can_tells_nothing_of_a_customer(today: tuple[
         seen.add(server.ask("POST", "/v1/choices", question, headers=key)[0])
         said = server.stop()
     assert {200, 400, 401, 404, 500, 503} <= seen
-    assert b"INSERT INTO choices" in said
+    assert b"sqlalchemy.engine" in said, "it said all it could"
     assert b"[error" in said
     assert readable(said) == []
 
@@ -377,7 +377,7 @@ def test_pages_that_say_all_they_can_tell_nothing_of_a_customer(today: tuple[Pat
         _sql(home, "UPDATE items SET sealed = mark")
         assert server.ask("GET", "/you/page_views", headers=visit_of)[0] in {500, 503}
         said = server.stop()
-    assert b"SELECT items" in said
+    assert b"sqlalchemy.engine" in said, "they said all they could"
     assert b"fault" in said, "a fault is told to us, by its class"
     assert readable(said) == []
 

@@ -1,9 +1,10 @@
 """Statements that SQLite and PostgreSQL share in meaning and spell in two dialects."""
 
+from bisect import bisect_left
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
-from itertools import count
+from itertools import count, repeat
 from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Delete, Dialect, Insert, Select, Table, Update, bindparam
@@ -20,6 +21,8 @@ _Spelled = tuple[str, tuple[str, ...] | None]
 
 _LENGTHS = (1, 10, 100, 500)
 """For how many listed values a statement is spelled: few spellings, so that the databases remember them all."""
+
+_NAMES = tuple(f"listed_{at}" for at in range(_LENGTHS[-1]))
 
 _PAGE = 5_000
 """Rows fetched at once where many are read."""
@@ -159,15 +162,16 @@ class Listed:
     def _parts(self, listed: Sequence[Any], values: Values | None) -> Iterator[tuple[Prepared, Values]]:
         for start in range(0, len(listed), _LENGTHS[-1]):
             part = listed[start : start + _LENGTHS[-1]]
-            length = next(length for length in _LENGTHS if length >= len(part))
-            bound = {f"listed_{at}": part[min(at, len(part) - 1)] for at in range(length)}
+            length = _LENGTHS[bisect_left(_LENGTHS, len(part))]
+            full = part if length == len(part) else [*part, *repeat(part[-1], length - len(part))]
+            bound = dict(zip(_NAMES, full, strict=False))
             yield self._of_length(length), {**values, **bound} if values else bound
 
     def _of_length(self, length: int) -> Prepared:
         # Made when it is first asked for: a command that asks little should not wait for all of them.
         known = self._by_length.get(length)
         if known is None:
-            listed: list[Any] = [bindparam(f"listed_{at}") for at in range(length)]
+            listed: list[Any] = [bindparam(name) for name in _NAMES[:length]]
             known = self._by_length[length] = Prepared(self._statement.where(self._column.in_(listed)))
         return known
 
