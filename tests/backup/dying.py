@@ -3,15 +3,13 @@
 STEP is one of those below; WHEN is ``before`` or ``after`` the COUNT-th call of it.
 """
 
-import os
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from backup.restores import back_up, restorer
 from installations import install
+from killing import arm
 from troth.backup import making, restoring, store
 from troth.backup.place import FolderPlace
 from troth.cases.replay import Replay
@@ -34,39 +32,15 @@ STEPS: dict[str, tuple[Any, str]] = {
 }
 
 
-def die() -> None:
-    """End as if the power went."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def arm(name: str, when: str, count: int) -> None:
-    """See to it that this process dies at the place."""
-    owner, attribute = STEPS[name]
-    really: Callable[..., Any] = getattr(owner, attribute)
-    calls = 0
-
-    def step(*arguments: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == count and when == "before":
-            die()
-        result = really(*arguments, **named)
-        if calls == count and when == "after":
-            die()
-        return result
-
-    setattr(owner, attribute, step)
-
-
 def main() -> None:
     """Do it."""
     home, place, act, name, when, count = sys.argv[1:]
     if act == "backup":
         app = install(Path(home))
-        arm(name, when, int(count))
+        arm(STEPS[name], when, int(count))
         back_up(app, FolderPlace(Path(place)))
         return
-    arm(name, when, int(count))
+    arm(STEPS[name], when, int(count))
     work = restorer(Path(home), FolderPlace(Path(place)))
     work.carry_out(work.plan(), replace=True)
     install(Path(home)).close()

@@ -5,14 +5,13 @@ before or after the count-th call of one of the steps below.
 """
 
 import os
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import troth.cases.store as cases
 from installations import NOW, install
+from killing import arm
 from troth.app import App
 from troth.consent.service import Consent
 from troth.db.engine import Database
@@ -56,30 +55,6 @@ OF_DELETING: dict[str, tuple[Any, str]] = {
 STEPS = {"erase": OF_ERASURE, "delete": OF_DELETING}
 
 
-def die() -> None:
-    """End as if the power went."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def arm(act: str, name: str, when: str, count: int) -> None:
-    """See to it that this process dies at the place."""
-    owner, attribute = STEPS[act][name]
-    really: Callable[..., Any] = getattr(owner, attribute)
-    calls = 0
-
-    def step(*arguments: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == count and when == "before":
-            die()
-        result = really(*arguments, **named)
-        if calls == count and when == "after":
-            die()
-        return result
-
-    setattr(owner, attribute, step)
-
-
 def do(app: App, act: str) -> None:
     """Erase `c1`, or delete all orders of `c1`: some of it goes, some is locked, and some goes by itself."""
     customer = app.identity.get("c1")
@@ -98,7 +73,7 @@ def main() -> None:
         if child == 0:
             name, when, count = place.split(":")
             app = install(Path(home))
-            arm(act, name, when, int(count))
+            arm(STEPS[act][name], when, int(count))
             do(app, act)
             os._exit(0)
         _, status = os.waitpid(child, 0)

@@ -3,10 +3,7 @@
 A place is ``name:when`` or ``name:when:count``: before or after the count-th call of one of the steps below.
 """
 
-import os
-import signal
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from sqlalchemy import literal_column
 
 from installations import NOW
 from keys.tables import open_store
+from killing import arm
 from troth.db.engine import Database
 from troth.db.statements import Prepared
 from troth.keys.epochs import store as tables
@@ -41,30 +39,6 @@ STEPS: dict[str, tuple[type[Any], str]] = {
 }
 
 
-def die() -> None:
-    """End as if the power went."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def arm(name: str, when: str, count: int) -> None:
-    """See to it that this process dies at the place."""
-    owner, attribute = STEPS[name]
-    really: Callable[..., Any] = getattr(owner, attribute)
-    calls = 0
-
-    def step(*arguments: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == count and when == "before":
-            die()
-        result = really(*arguments, **named)
-        if calls == count and when == "after":
-            die()
-        return result
-
-    setattr(owner, attribute, step)
-
-
 def main() -> None:
     """Do it."""
     home, act, place = sys.argv[1:]
@@ -72,7 +46,7 @@ def main() -> None:
     # Small transactions, so that there are some to die between.
     tables._NEXT = Prepared(tables._NEXT._statement.limit(literal_column("5")))
     epochs = Epochs(open_store(Path(home)), FileKeyProvider(Path(home) / "master.key"), renews_master=True)
-    arm(name, when, int(count[0]) if count else 1)
+    arm(STEPS[name], when, int(count[0]) if count else 1)
     getattr(epochs, act)(now=NOW + timedelta(days=30))
 
 

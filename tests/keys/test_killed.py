@@ -18,8 +18,9 @@ from troth.keys.ring import KeyGoneError
 
 TESTS = Path(__file__).parents[1]
 WHENS = ("before", "after")
-OF_END = [name for name in STEPS if name != "replace"]
-OF_ROTATE = [name for name in STEPS if name not in {"begin", "rewrap", "rewrap named", "destroy"}]
+OF_SQLITE = {"empty the log"}
+OF_END = [name for name in STEPS if name not in {"replace"} | OF_SQLITE]
+OF_ROTATE = [name for name in STEPS if name not in {"begin", "rewrap", "rewrap named", "destroy"} | OF_SQLITE]
 
 
 def killed(home: Path, act: str, place: str) -> None:
@@ -44,6 +45,12 @@ def killed(home: Path, act: str, place: str) -> None:
         *(("end", f"rewrap:after:{count}") for count in (2, 3)),
         *(("end", f"{name}:{when}:2") for name in ("put the file", "second name", "clear") for when in WHENS),
         *(("rotate", f"{name}:{when}") for name in OF_ROTATE for when in WHENS),
+        *(
+            pytest.param(act, f"{name}:{when}", marks=pytest.mark.sqlite)
+            for act in ("end", "rotate")
+            for name in OF_SQLITE
+            for when in WHENS
+        ),
     ],
 )
 def test_killed_there_no_key_is_lost_and_the_next_change_ends_it(tmp_path: Path, act: str, place: str) -> None:

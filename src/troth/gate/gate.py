@@ -56,6 +56,9 @@ from troth.stops.service import Stops
 from troth.vault.model import Item, Locked, Span, named, restricted
 from troth.vault.store import Vault
 
+_MANY = 500
+"""Customers whose states are looked at together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -272,10 +275,8 @@ class Gate:
                 held = self._holding(kind, state, now)
                 if isinstance(held, Refusal):
                     gone[kind] = sum(self._vault.drop_kinds(connection, number, [kind]) for number in numbers)
-                elif not held.keeps(span.first):
-                    marks = self._vault.marks(connection, numbers, start=span.first, end=span.last)
-                    old = [mark for mark in marks if mark[1] == kind and not held.keeps(from_micros(mark[2]))]
-                    gone[kind] = self._vault.drop_items(connection, old)
+                else:
+                    gone[kind] = self._vault.drop_items(connection, self._past(connection, numbers, kind, span, held))
             if any(gone.values()):
                 outbox.tell(connection, numbers, "settled", removal=not by_clock, at=now)
         total = Counter[str]()
@@ -313,11 +314,13 @@ class Gate:
             for purpose in self._terms.promise.purposes.values():
                 if purpose.basis is not Basis.CONSENT:
                     continue
+                found |= dict.fromkeys(purpose.clauses, 0)
                 who = list(self._consent.standing_on(connection, purpose.key))
-                states = self._known.states(connection, who).values()
-                for clause in purpose.clauses:
-                    held = (hold(clause, self._terms, state, now, act=Act.READ) for state in states)
-                    found[clause] = sum(isinstance(one, Grant) for one in held)
+                for start in range(0, len(who), _MANY):
+                    for state in self._known.states(connection, who[start : start + _MANY]).values():
+                        for clause in purpose.clauses:
+                            held = hold(clause, self._terms, state, now, act=Act.READ)
+                            found[clause] += isinstance(held, Grant)
         return found
 
     def would_delete(self, new: Terms, *, now: datetime) -> dict[str, tuple[int, int]]:
@@ -329,26 +332,22 @@ class Gate:
         with self._database.reading() as connection:
             for customers in self._vault.customers(connection):
                 for customer, state in self._known.states(connection, customers).items():
-                    for kind in () if state.own.preserved else state.spans:
-                        gone = len(self._past(connection, customer, kind, state, new, now=now))
+                    for kind, span in () if state.own.preserved else state.spans.items():
+                        held = holding(kind, new, replace(state, common=NOTHING_IN_COMMON), now)
+                        gone = len(self._past(connection, [customer], kind, span, held))
                         who, items = found.get(named(kind), (0, 0))
                         found[named(kind)] = (who + (gone > 0), items + gone)
         return {kind: counts for kind, counts in found.items() if counts[1]}
 
     def _past(
-        self, connection: Connection, customer: int, kind: str, state: State, terms: Terms, *, now: datetime
+        self, connection: Connection, numbers: Sequence[int], kind: str, span: Span, held: Holding | Refusal
     ) -> list[tuple[int, str, int, bytes]]:
-        """Return the marks of the items of `kind` that `terms` keep no more."""
-        held = holding(kind, terms, replace(state, common=NOTHING_IN_COMMON), now)
-        span = state.spans[kind]
+        """Return the marks of the items of `kind` that no purpose keeps any more."""
         if isinstance(held, Holding) and held.keeps(span.first):
             return []
-        marks = self._vault.marks(connection, [customer], start=span.first, end=span.last)
-        return [
-            mark
-            for mark in marks
-            if mark[1] == kind and (isinstance(held, Refusal) or not held.keeps(from_micros(mark[2])))
-        ]
+        marks = self._vault.marks(connection, numbers, start=span.first, end=span.last)
+        gone = (mark for mark in marks if mark[1] == kind)
+        return [mark for mark in gone if isinstance(held, Refusal) or not held.keeps(from_micros(mark[2]))]
 
     def _is_overdue(self, kind: str, span: Span, state: State, now: datetime) -> bool:
         held = self._holding(kind, state, now)

@@ -290,7 +290,7 @@ class Suggestions:
             )
         if not items.get(clause.data):
             return NotUsed(clause, "nothing_there", "There is nothing of it yet.")
-        return NotUsed(clause, "nothing_fits", "Nothing we sell goes with it yet.")
+        return NotUsed(clause, "nothing_fits", "We can’t tell yet what goes with it.")
 
 
 def _check(most: int, session: Sequence[str]) -> None:

@@ -68,7 +68,7 @@ def test_all_of_a_kind_goes_in_two_taps_and_what_stops_working_is_said_before(vi
     said = words(sure.text)
     assert "UK Companies Act 2006 s388, until 12 November 2032. It is locked, and used for nothing else." in said
     assert "Your email address (1 thing). It goes too: nothing needs it any more." in said
-    assert "Send what you order. You lose: Your order arrives and returns work." in said
+    assert "Send what you order. What it gave you: Your order arrives and returns work." in said
     visitor.post("/you/orders/delete", forms(sure.text)[0])
     page = visitor.get("/you")
     said = words(page.text)

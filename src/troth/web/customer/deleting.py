@@ -90,7 +90,7 @@ def _loses(told: Deleted, promise: Promise, language: str) -> tuple[str, ...]:
     said = []
     for key in purposes:
         purpose = promise.purposes[key]
-        gets = f" You lose: {purpose.benefit.say(language)}" if purpose.benefit is not None else ""
+        gets = f" What it gave you: {purpose.benefit.say(language)}" if purpose.benefit is not None else ""
         said.append(f"{purpose.title.say(language)}.{gets}")
     return tuple(said)
 
