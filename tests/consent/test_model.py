@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from installations import NOW, ORDERS, PAGE_VIEWS
 from troth.consent import model
-from troth.consent.model import VALID, Answer, Choice, Status, fold
+from troth.consent.model import VALID, Answer, Choice, Status, fold, folded
 
 DPV_STATES = Path(__file__).parents[3] / "shared" / "vectors" / "consent" / "dpv" / "consent_status.csv"
 DPV = "https://w3id.org/dpv#"
@@ -42,6 +42,15 @@ def _choices(answers: list[Answer]) -> list[Choice]:
 )
 def test_where_a_question_stands_after(answers: list[Answer], status: Status) -> None:
     assert fold(_choices(answers))[ORDERS].status is status
+
+
+@given(st.lists(st.sampled_from(Answer), min_size=1))
+def test_the_first_yes_the_last_no_and_the_last_word_tell_all_that_the_fold_knows(answers: list[Answer]) -> None:
+    choices = _choices(answers)
+    yes = [place for place, answer in enumerate(answers) if answer is YES]
+    no = [place for place, answer in enumerate(answers) if answer is NO]
+    standing = folded(choices[-1], first_yes=min(yes, default=None), last_no=max(no, default=None))
+    assert standing == fold(choices)[ORDERS]
 
 
 def test_silence_is_no_record() -> None:

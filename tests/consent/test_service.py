@@ -1,10 +1,12 @@
+import random
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from installations import NOW, ORDERS, PAGE_VIEWS, SUGGEST, install, promise_after, say
 from troth.app import App
-from troth.consent.model import Answer, Status
+from troth.consent.model import Answer, Status, fold
 from troth.errors import InputError, NotFoundError
 from troth.promise.model import Clause
 
@@ -92,3 +94,18 @@ def test_a_yes_does_not_hold_under_changed_words_until_asked_again(tmp_path: Pat
     say(second, "c1", ORDERS, "yes")
     assert "orders" in second.gate.decide(SUGGEST, customer, now=NOW).allowed
     second.close()
+
+
+def test_the_database_folds_choices_as_the_model_does(app: App) -> None:
+    dice = random.Random(3)  # noqa: S311 - an order of choices, no secret
+    shown = {clause: app.consent.words(clause).digest for clause in (ORDERS, PAGE_VIEWS)}
+    histories = [list(answers) for length in range(1, 6) for answers in product(Answer, repeat=length)]
+    for place, answers in enumerate(histories):
+        customer = app.identity.obtain(f"c{place}", now=NOW)
+        mixed = [(ORDERS, one) for one in answers] + [(PAGE_VIEWS, one) for one in dice.choice(histories)]
+        dice.shuffle(mixed)
+        app.consent.choose_many(
+            [(customer, clause, answer, shown[clause]) for clause, answer in mixed], via="import", now=NOW
+        )
+        said = [one.choice for one in reversed(app.consent.said_under(customer))]
+        assert app.consent.standing(customer) == fold(said)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from troth.app import App
+    from troth.cases.merging import Id
     from troth.clock import Clock
     from troth.demo.shop import Shop
     from troth.demo.shopfront import Suggested
@@ -41,6 +42,7 @@ _THINGS_TO_TRY = (
     "Shop as “Digs an allotment”: the first shelf knows. “Why this?” shows the arithmetic.",
     "Open “Your data”, say no to using your orders, and go back: best sellers, from the next page on.",
     "On the same page see “Who looked”: support, with a reason. A marketer asked too and was refused.",
+    "As “Somebody new” say no to using orders, then shop as “Grows herbs”, who said yes: the no beats the yes.",
     "Open “Delete your data” and read what goes and what the law keeps. Then press it.",
 )
 _ASKED_BY_STAFF = (
@@ -153,19 +155,19 @@ def _site(app: "App", invented: "Shop") -> "ASGIApp":
     clause = Clause("suggestions", "orders")
 
     def faces(face: Face) -> Sequence[BaseRoute]:
-        def suggest(customer: str, most: int, looked_at: Sequence[str]) -> shopfront.Suggested:
+        def suggest(customer: "Id | None", most: int, looked_at: Sequence[str]) -> shopfront.Suggested:
             return suggested(face.suggestions(customer, most, looked_at))
 
-        def look(customer: str, product: str) -> None:
+        def look(customer: "Id", product: str) -> None:
             now = app.clock.now()
-            seen = Arrival(customer, "Product Viewed", now, {"product_id": product}, (product, now.isoformat()))
-            app.gate.collect(of_job("shop", "collect"), [seen], now)
+            seen = Arrival(customer.text, "Product Viewed", now, {"product_id": product}, (product, now.isoformat()))
+            app.gate.collect(of_job("shop", "collect"), [seen], now, ids=customer.kind)
 
-        def answered(customer: str) -> str:
+        def answered(customer: "Id") -> str:
             standing = app.consent.standing(face.number(customer)).get(clause)
             return standing.latest.answer.value if standing is not None else ""
 
-        def signalled(customer: str) -> bool:
+        def signalled(customer: "Id") -> bool:
             return app.signals.noted(face.number(customer)) is not None
 
         wiring = shopfront.Wiring(face=face, suggest=suggest, look=look, answered=answered, signalled=signalled)

@@ -125,6 +125,21 @@ def fold(choices: Iterable[Choice]) -> Mapping[Clause, Standing]:
     return {standing.latest.clause: standing for standing in steps(choices)}
 
 
+def folded(latest: Choice, *, first_yes: int | None, last_no: int | None) -> Standing:
+    """Return where a clause stands, as `fold` does, from all that the fold remembers of what came before `latest`.
+
+    Args:
+        latest: the last choice about the clause.
+        first_yes: the place of the first yes to it among all choices; None when there was none.
+        last_no: the place of the last no.
+    """
+    if latest.answer is Answer.NO:
+        return Standing(Status.REFUSED if first_yes is None else Status.WITHDRAWN, latest)
+    # A no before the first yes took nothing back: the yes is a first one.
+    was_taken_back = first_yes is not None and last_no is not None and last_no > first_yes
+    return Standing(Status.RENEWED_GIVEN if was_taken_back else Status.GIVEN, latest)
+
+
 def steps(choices: Iterable[Choice]) -> Iterator[Standing]:
     """Return where the clause of each choice stands right after it, for `choices` in the order of recording."""
     reached: dict[Clause, Status] = {}

@@ -162,7 +162,7 @@ class Consent:
 
     def standing_in(self, connection: Connection, customer: int) -> Mapping[Clause, Standing]:
         """Return where each clause stands by the choices made under one number, inside an open transaction."""
-        return fold(store.of_customer(connection, customer))
+        return store.standing(connection, customer)
 
     def standing_of(self, connection: Connection, customers: Sequence[int]) -> dict[int, Mapping[Clause, Standing]]:
         """As `standing_in`, for many. Who made no choice is absent."""

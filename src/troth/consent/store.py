@@ -10,15 +10,17 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     bindparam,
+    case,
     delete,
     func,
     insert,
+    literal_column,
     select,
 )
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
-from troth.consent.model import Answer, Choice, Recorded
+from troth.consent.model import Answer, Choice, Recorded, Standing, folded
 from troth.consent.notice import Words
 from troth.db.statements import Listed, Prepared, Row, insert_new
 from troth.db.tables import MAIN, Number
@@ -68,6 +70,21 @@ _RECORDED = Prepared(
     select(choices.c.seq, *_COLUMNS).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq)
 )
 _OF_CUSTOMER = Prepared(select(*_COLUMNS).where(choices.c.customer == bindparam("customer")).order_by(choices.c.seq))
+_FOLD = (
+    select(
+        func.max(choices.c.seq).label("latest"),
+        func.min(case((choices.c.yes == literal_column("1"), choices.c.seq))).label("first_yes"),
+        func.max(case((choices.c.yes == literal_column("0"), choices.c.seq))).label("last_no"),
+    )
+    .where(choices.c.customer == bindparam("customer"))
+    .group_by(choices.c.purpose, choices.c.data)
+    .subquery()
+)
+_STANDING = Prepared(
+    select(_FOLD.c.first_yes, _FOLD.c.last_no, *_COLUMNS)
+    .join_from(_FOLD, choices, choices.c.seq == _FOLD.c.latest)
+    .order_by(choices.c.seq)
+)
 _OF_CUSTOMERS = Listed(select(*_COLUMNS).order_by(choices.c.seq), choices.c.customer)
 _OF_PURPOSE = Prepared(select(*_COLUMNS).where(choices.c.purpose == bindparam("purpose")).order_by(choices.c.seq))
 _RECORD = Prepared(insert(choices).inline(), columns=[column.name for column in _COLUMNS])
@@ -122,6 +139,18 @@ def record(connection: Connection, made: Sequence[tuple[int, Choice]], shown: Se
 def of_customer(connection: Connection, customer: int) -> list[Choice]:
     """Return the choices of one customer in the order recorded."""
     return [_choice(row) for row in _OF_CUSTOMER.rows(connection, {"customer": customer})]
+
+
+def standing(connection: Connection, customer: int) -> dict[Clause, Standing]:
+    """Return where each clause stands by the choices of one customer: as `fold`, but folded by the database.
+
+    Somebody may have changed their mind a thousand times, and is asked about at every read.
+    """
+    found = {}
+    for first_yes, last_no, *row in _STANDING.rows(connection, {"customer": customer}):
+        choice = _choice(row)
+        found[choice.clause] = folded(choice, first_yes=first_yes, last_no=last_no)
+    return found
 
 
 def recorded(connection: Connection, numbers: Sequence[int]) -> list[Recorded]:

@@ -21,8 +21,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from troth.cases.merging import Id
 from troth.demo.people import NEW, Person
 from troth.demo.shop import Product
+from troth.identity.model import IdKind
 
 SHELF_LENGTH = 6
 _SAID = MappingProxyType(
@@ -87,22 +89,30 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The quiet line that says who shops and what they said about their orders."""
+    """The quiet line that says who shops and what they said about their orders.
+
+    Attributes:
+        grows: what they do in their garden.
+        answer: ``yes``, ``no`` or empty.
+        known: whether we know them at all.
+        signed_in: whether by an account, and not only by a browser that answered before a sign-in.
+    """
 
     grows: str
     answer: str
     known: bool
+    signed_in: bool
 
 
 class Face(Protocol):
     """How the shop front draws pages and knows its visitor."""
 
-    def customer(self, request: Request) -> str:
-        """Return the id of who is visiting; empty for somebody new."""
+    def customer(self, request: Request) -> Id | None:
+        """Return who is visiting: an account, or a browser that answered before a sign-in; None for somebody new."""
         ...
 
     def become(self, request: Request, customer: str) -> None:
-        """Make this visit that of `customer`."""
+        """Make this visit that of the account `customer`, as a sign-in does."""
         ...
 
     def check_form(self, request: Request, form: FormData) -> None:
@@ -117,7 +127,7 @@ class Face(Protocol):
         """Return what the last form did, once; None when there is nothing to say."""
         ...
 
-    def questions(self, request: Request, customer: str, clauses: Sequence[str]) -> Mapping[str, object]:
+    def questions(self, request: Request, customer: Id | None, clauses: Sequence[str]) -> Mapping[str, object]:
         """Return clause → the question with its two answers, ready for the template that asks."""
         ...
 
@@ -135,10 +145,10 @@ class Wiring:
     """
 
     face: Face
-    suggest: Callable[[str, int, Sequence[str]], Suggested]
-    look: Callable[[str, str], None]
-    answered: Callable[[str], str]
-    signalled: Callable[[str], bool]
+    suggest: Callable[[Id | None, int, Sequence[str]], Suggested]
+    look: Callable[[Id, str], None]
+    answered: Callable[[Id], str]
+    signalled: Callable[[Id], bool]
 
 
 class Shopfront:
@@ -202,10 +212,10 @@ class Shopfront:
         if product is None:
             raise HTTPException(404)
         customer = self._wiring.face.customer(request)
-        if customer:
+        if customer is not None:
             await run_in_threadpool(self._wiring.look, customer, product.product)
         # Asked as nobody: what goes well with a thing is a fact about things.
-        beside = await run_in_threadpool(self._wiring.suggest, "", SHELF_LENGTH, [product.product])
+        beside = await run_in_threadpool(self._wiring.suggest, None, SHELF_LENGTH, [product.product])
         strip = await run_in_threadpool(self._strip, customer)
         goes = Shelf(beside.title, beside.says, self._cards(beside.products), "", "")
         home = Shelf(product.shelf, "", (), f"/shelf/{_slug(product.shelf)}", "")
@@ -216,7 +226,7 @@ class Shopfront:
     async def _who(self, request: Request) -> Response:
         customer = self._wiring.face.customer(request)
         strip = await run_in_threadpool(self._strip, customer)
-        here = customer if customer in self._people else ""
+        here = _account(customer) if _account(customer) in self._people else ""
         people = await run_in_threadpool(self._everybody)
         return self._wiring.face.render(request, "shop/people.html", people=people, here=here, strip=strip)
 
@@ -226,7 +236,8 @@ class Shopfront:
             person = form.get("person")
         if not isinstance(person, str) or person not in self._people:
             raise HTTPException(400)
-        self._wiring.face.become(request, person)
+        # Signing in may link what this browser answered before to the account.
+        await run_in_threadpool(self._wiring.face.become, request, person)
         return RedirectResponse("/", 303)
 
     def _everybody(self) -> tuple[PersonView, ...]:
@@ -238,16 +249,19 @@ class Shopfront:
     def _known_of(self, customer: str) -> str:
         if not customer:
             return "We know nothing about them"
-        said = _SAID[self._wiring.answered(customer)]
-        return f"{said}. {_SIGNALLED}" if self._wiring.signalled(customer) else said
+        said = _SAID[self._wiring.answered(Id(customer))]
+        return f"{said}. {_SIGNALLED}" if self._wiring.signalled(Id(customer)) else said
 
-    def _picked(self, customer: str) -> Shelf:
+    def _picked(self, customer: Id | None) -> Shelf:
         suggested = self._wiring.suggest(customer, _PICKED, ())
         return Shelf(suggested.title, suggested.says, self._cards(suggested.products, why=suggested.personal), "", "")
 
-    def _strip(self, customer: str) -> Strip:
-        person = self._people.get(customer, NEW)
-        return Strip(person.grows, self._wiring.answered(customer) if customer else "", bool(customer))
+    def _strip(self, customer: Id | None) -> Strip:
+        if customer is None:
+            return Strip(NEW.grows, "", known=False, signed_in=False)
+        person = self._people.get(_account(customer), NEW)
+        signed_in = customer.kind is IdKind.CUSTOMER
+        return Strip(person.grows, self._wiring.answered(customer), known=True, signed_in=signed_in)
 
     def _front_of(self, name: str) -> Shelf:
         members = self._shelves[name]
@@ -259,6 +273,11 @@ class Shopfront:
     def _cards(self, products: Sequence[str], *, why: bool = False) -> tuple[Card, ...]:
         known = [self._products[product] for product in products if product in self._products]
         return tuple(_card(product, why=why) for product in known)
+
+
+def _account(customer: Id | None) -> str:
+    """Return the id of the account that is signed in; empty when none is."""
+    return customer.text if customer is not None and customer.kind is IdKind.CUSTOMER else ""
 
 
 def _card(product: Product, *, why: bool = False) -> Card:

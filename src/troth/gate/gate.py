@@ -45,7 +45,7 @@ from troth.gate.people import all_items
 from troth.gate.reasons import Code, Refusal
 from troth.gate.retention import border
 from troth.gate.use import Act, Arrival, Outcome, Use
-from troth.identity.model import PLAIN
+from troth.identity.model import PLAIN, IdKind
 from troth.identity.naming import normalised
 from troth.identity.service import Identity
 from troth.keys.ring import KeyRing
@@ -206,13 +206,16 @@ class Gate:
                 if any(items.values()):
                     yield person, items
 
-    def collect(self, actor: Actor, arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
+    def collect(
+        self, actor: Actor, arrivals: Sequence[Arrival], now: datetime, *, ids: IdKind = IdKind.CUSTOMER
+    ) -> list[Outcome]:
         """Store what the promise lets in, in one transaction; return what became of each arrival, in order.
 
         Args:
             actor: who brings it; a service or job that ``may`` ``collect``.
             arrivals: at most some thousands at once.
             now: the moment.
+            ids: what their ids are: accounts, or browsers in which nobody signed in.
 
         Raises:
             NotAllowedError: the actor may not collect.
@@ -226,9 +229,10 @@ class Gate:
             )
         if not arrivals:
             return []
-        arrivals = _spelled_alike(arrivals)
+        arrivals = _spelled_alike(arrivals, ids)
         with self._database.writing() as connection:
-            numbers, gone = self._identity.lookup(connection, list(dict.fromkeys(one.customer for one in arrivals)))
+            named_here = list(dict.fromkeys(one.customer for one in arrivals))
+            numbers, gone = self._identity.lookup(connection, named_here, kind=ids)
             states = self._known.states(connection, list(numbers.values()))
             common = next(iter(states.values())).common if states else self._stops.in_common(connection)
             times = [one.at for one in arrivals]
@@ -247,7 +251,7 @@ class Gate:
                 deleted_mark=self._marking.deleted,
             )
             outcomes = batch.judge(arrivals, self._marking.mark)
-            numbers |= self._identity.add_in(connection, batch.strangers, since=now)
+            numbers |= self._identity.add_in(connection, batch.strangers, since=now, kind=ids)
             kept = batch.kept(numbers)
             held = {number for number, state in states.items() if state.own.held}
             for customer, kind in {
@@ -455,9 +459,9 @@ def _own(use: Use, customer: int, numbers: Container[int]) -> int:
     return asker if asker is not None and asker in numbers else customer
 
 
-def _spelled_alike(arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+def _spelled_alike(arrivals: Sequence[Arrival], ids: IdKind) -> Sequence[Arrival]:
     """Return `arrivals` with one spelling for each customer's id, so that two spellings are not two strangers."""
-    spelled = {one: normalised(one) for one in dict.fromkeys(arrival.customer for arrival in arrivals)}
+    spelled = {one: normalised(one, ids) for one in dict.fromkeys(arrival.customer for arrival in arrivals)}
     if all(one == known for one, known in spelled.items()):
         return arrivals
     return [replace(arrival, customer=spelled[arrival.customer]) for arrival in arrivals]

@@ -158,14 +158,14 @@ class Identity:
         return None if sealed is None else self._ring.open(customer, _KIND, sealed, bound_to=b"id").decode()
 
     def lookup(
-        self, connection: Connection, outside_ids: Sequence[str]
+        self, connection: Connection, outside_ids: Sequence[str], *, kind: IdKind = IdKind.CUSTOMER
     ) -> tuple[dict[str, int], dict[str, store.Suppression]]:
         """Return id → number and id → suppression for those of `outside_ids` that have one.
 
         Raises:
             InputError: one of the ids is not an id.
         """
-        hashes = {one: self.hashed(one) for one in outside_ids}
+        hashes = {one: self.hashed(one, kind) for one in outside_ids}
         known = store.find(connection, list(hashes.values()))
         gone = store.suppressed(connection, list(hashes.values()))
         return (

@@ -8,10 +8,13 @@ from starlette.responses import Response
 
 from troth.actors import of_customer, of_job
 from troth.app import App
+from troth.cases.merging import Id
 from troth.gate.use import Use
+from troth.identity.model import IdKind
+from troth.keys.sealing import new_token
 from troth.promise.model import Clause
 from troth.recommend.answer import Answer
-from troth.web.customer import opting
+from troth.web.customer import opting, saving
 from troth.web.customer.record import Record, choices, contact
 from troth.web.customer.views import ChoiceView, SavedView
 from troth.web.pages import Frame, Link, Pages
@@ -62,13 +65,30 @@ class Face:
         frame = self.frame(here=request.url.path, csrf=self.sessions.token(session_of(request)))
         return self.pages.render(template, frame, values)
 
-    def customer(self, request: Request) -> str:
-        """Return the company's own id of who is visiting; empty for somebody new."""
-        return session_of(request).customer
+    def customer(self, request: Request) -> Id | None:
+        """Return who is visiting: an account, or a browser that answered before a sign-in; None for somebody new."""
+        session = session_of(request)
+        return Id(session.customer, session.kind) if session.customer else None
 
     def become(self, request: Request, customer: str) -> None:
-        """Make this visit that of `customer`."""
-        self.sessions.change_customer(session_of(request), customer)
+        """Make this visit that of the account `customer`, as a sign-in does; of nobody when it is empty.
+
+        If the browser answered before, it and the account are one person from here on, and the next page says so.
+        """
+        before, notice = self.customer(request), None
+        if customer and before is not None and before.kind is IdKind.ANONYMOUS:
+            now = self.app.clock.now()
+            merged = self.app.merging.link(Id(customer), before, by="pages", why="sign-in", now=now)
+            notice = saving.joined(merged, self.app.promise, _LANGUAGE)
+        session = session_of(request)
+        self.sessions.change_customer(session, customer)
+        session.notice = notice
+
+    def name_browser(self, request: Request) -> Id:
+        """Give the browser of somebody new a random id, known to this visit alone."""
+        one = Id(f"b-{new_token()}", IdKind.ANONYMOUS)
+        self.sessions.change_customer(session_of(request), one.text, kind=one.kind)
+        return one
 
     def check_form(self, request: Request, form: FormData) -> None:
         """Refuse a form that did not come from this very visit."""
@@ -78,19 +98,19 @@ class Face:
         """Return what the last form did, once."""
         return self.sessions.take_notice(session_of(request))
 
-    def number(self, customer: str) -> int:
+    def number(self, customer: Id | None) -> int:
         """Return the customer's number; `VISITOR` for somebody we do not know."""
-        return (self.app.identity.find(customer) if customer else None) or VISITOR
+        return (self.app.identity.find(customer.text, customer.kind) if customer else None) or VISITOR
 
     def opts_out(self, request: Request) -> bool:
         """Tell whether this very call carries the browser's opt-out signal."""
         return is_sent(request.headers.raw)
 
-    def record(self, customer: str, *, opt_out: bool = False) -> Record:
+    def record(self, customer: Id | None, *, opt_out: bool = False) -> Record:
         """Return all that is known of `customer`, opened for the purpose ``rights``.
 
         Args:
-            customer: the company's own id; empty for somebody new.
+            customer: an account or a browser; None for somebody new.
             opt_out: whether the call carries the opt-out signal.
         """
         app, promise, now = self.app, self.app.promise, self.app.clock.now()
@@ -117,14 +137,14 @@ class Face:
             ),
         )
 
-    def suggestions(self, customer: str, most: int, session: Sequence[str] = ()) -> Answer:
+    def suggestions(self, customer: Id | None, most: int, session: Sequence[str] = ()) -> Answer:
         """Return what the recommender gives `customer` now; `session` names products of this very visit."""
         actor = of_job("pages", self.app.suggestions.purpose)
         return self.app.suggestions.suggest(
             actor, self.number(customer), most=most, now=self.app.clock.now(), session=session
         )
 
-    def questions(self, request: Request, customer: str, clauses: Sequence[str]) -> Mapping[str, ChoiceView]:
+    def questions(self, request: Request, customer: Id | None, clauses: Sequence[str]) -> Mapping[str, ChoiceView]:
         """Return clause → the question with its two answers, for a template that asks in place."""
         del request  # the questions of a visit are those of its customer
         if not clauses:

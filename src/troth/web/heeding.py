@@ -4,6 +4,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from troth.app import App
+from troth.identity.model import IdKind
 from troth.web.session import session_of_scope
 from troth.web.signal import is_sent
 
@@ -26,10 +27,10 @@ class Heeding:
         """Serve one connection."""
         session = session_of_scope(scope)
         if session is not None and session.customer and is_sent(scope["headers"]):
-            await run_in_threadpool(self._note, session.customer)
+            await run_in_threadpool(self._note, session.customer, session.kind)
         await self._inner(scope, receive, send)
 
-    def _note(self, customer: str) -> None:
-        number = self._app.identity.find(customer)
+    def _note(self, customer: str, kind: IdKind) -> None:
+        number = self._app.identity.find(customer, kind)
         if number is not None:
             self._app.signals.note(number, now=self._app.clock.now())

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from troth.canonical import keyed_hash
 from troth.clock import Clock
 from troth.errors import NotAllowedError
+from troth.identity.model import IdKind
 from troth.web.customer.views import SavedView
 
 _LONGEST = timedelta(hours=12)
@@ -36,7 +37,8 @@ class Session:
 
     Attributes:
         id: random; only ever leaves in the signed cookie.
-        customer: the company's own id of who is here; empty for a visitor we do not know.
+        customer: the company's own id of who is here, or our name of a browser; empty for who we do not know.
+        kind: which of the two it is.
         notice: what the last form did, shown once on the next page.
         seen: when the visit was last kept.
         told: whether the browser has this id already.
@@ -44,6 +46,7 @@ class Session:
 
     id: str = field(repr=False)
     customer: str = field(default="", repr=False)
+    kind: IdKind = IdKind.CUSTOMER
     notice: SavedView | None = None
     seen: datetime | None = None
     told: bool = False
@@ -97,12 +100,13 @@ class Sessions:
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
-    def change_customer(self, session: Session, customer: str) -> None:
+    def change_customer(self, session: Session, customer: str, *, kind: IdKind = IdKind.CUSTOMER) -> None:
         """Make the visit that of `customer` (empty: of nobody), under a new id."""
         self._kept.pop(session.id, None)
         session.id = self._new_id()
         session.told = False
         session.customer = customer
+        session.kind = kind
         session.notice = None
         self.keep(session)
 

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from troth.cases.merging import Id
 from troth.gate.removal import Wanted
 from troth.gate.use import Item
-from troth.keys.sealing import new_token
 from troth.recommend.service import MOST
 from troth.web.customer import deleting, leaving, record, saving, why
 from troth.web.customer.record import Record
@@ -141,11 +141,10 @@ class CustomerPages:
         if not new:
             return saving.unchanged(given, where=where)
         now = self._app.clock.now()
-        if not customer:
+        if customer is None:
             # Somebody new becomes somebody only by choosing: under a random id, known to this visit alone.
-            customer = f"visitor-{new_token()}"
-            self._face.become(request, customer)
-        number = self._app.identity.obtain(customer, now=now)
+            customer = self._face.name_browser(request)
+        number = self._app.identity.obtain(customer.text, now=now, kind=customer.kind)
         if opt_out:
             # Somebody new had no record when the call began. Their answer comes after the signal, and counts.
             self._app.signals.note(number, now=now)
@@ -161,7 +160,7 @@ class CustomerPages:
         notice = self._face.notice(request)
         return self._face.render(request, "customer/why.html", page=page, notice=notice, here=request.url.path)
 
-    def _reason(self, customer: str, product: str, *, opt_out: bool) -> WhyPage:
+    def _reason(self, customer: Id | None, product: str, *, opt_out: bool) -> WhyPage:
         answer = self._face.suggestions(customer, MOST)
         found = self._face.record(customer, opt_out=opt_out)
         asked = [clause for clause in found.promise.clauses if clause.purpose == self._app.suggestions.purpose]
@@ -172,7 +171,7 @@ class CustomerPages:
         page = await run_in_threadpool(self._what_would_go, self._face.customer(request))
         return self._face.render(request, "customer/leave.html", page=page)
 
-    def _what_would_go(self, customer: str) -> LeavePage:
+    def _what_would_go(self, customer: Id | None) -> LeavePage:
         would = self._app.erasure.describe(self._face.number(customer), now=self._app.clock.now())
         return leaving.before(would, self._app.promise)
 

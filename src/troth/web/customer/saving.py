@@ -9,12 +9,13 @@ Laws:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from starlette.datastructures import FormData
 
 from troth.cases.choosing import Chosen
+from troth.cases.merging import Merged
 from troth.consent.model import Answer
 from troth.errors import InputError
 from troth.promise.model import Clause, Promise
@@ -75,13 +76,27 @@ def back(form: FormData) -> str:
 def saved(chosen: Chosen, record: Record, *, where: str, now: datetime) -> SavedView:
     """Return what the page says after `chosen` was recorded."""
     says = f"Saved on {wording.moment(now, record.promise.company.time_zone)}. It counts from now on."
-    for kind, count in chosen.deleted.items():
-        data = record.promise.data.get(kind)
-        title = data.title.say(record.language) if data is not None else kind
-        says += (
-            f" We deleted {wording.counted(count, 'thing', 'things')} that nothing needs any more: {title.lower()}."
-        )
+    says += _gone(chosen.deleted, record.promise, record.language)
     return SavedView(where, tuple(change(said, record) for said in chosen.said), says)
+
+
+def joined(merged: Merged, promise: Promise, language: str) -> SavedView:
+    """Return what the page says when somebody signed in whose browser had answered before."""
+    says = (
+        "You answered here before you signed in. Those answers and your account’s now count together, "
+        "and where one of the two said no, it is no."
+    )
+    return SavedView("", (), says + _gone(merged.deleted, promise, language))
+
+
+def _gone(deleted: Mapping[str, int], promise: Promise, language: str) -> str:
+    says = ""
+    for kind, count in deleted.items():
+        data = promise.data.get(kind)
+        title = data.title.say(language) if data is not None else kind
+        things = wording.counted(count, "thing", "things")
+        says += f" We deleted {things} that nothing needs any more: {title.lower()}."
+    return says
 
 
 def unchanged(given: Sequence[Answered], *, where: str) -> SavedView:
