@@ -4,13 +4,18 @@ import hashlib
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from troth.actors import of_job, of_service
 from troth.app import App, build
 from troth.clock import FixedClock
 from troth.consent.model import Answer
+from troth.db.engine import Database, sqlite_url
+from troth.db.migrate import Steps, upgrade
 from troth.gate.use import Arrival, Use
+from troth.keys.file import make_folder
 from troth.promise.model import Clause
 from troth.settings import Settings
 
@@ -28,8 +33,35 @@ SUGGEST = Use(WEB, "suggestions", frozenset({"orders", "page_views"}))
 
 def install(folder: Path, *, promise: Path = GARDEN, now: datetime = NOW) -> App:
     """Open the installation in `folder`, made when it is not there yet."""
-    settings = Settings(home=folder, promise=promise, database=url(folder, "main"), keys_database=url(folder, "keys"))
+    main, keys = (url(folder, what, formed=True) for what in ("main", "keys"))
+    settings = Settings(home=folder, promise=promise, database=main, keys_database=keys)
+    if not folder.exists() and not main:
+        files = (settings.data_folder / "troth.db", settings.keys_folder / "keys.db")
+        for file, form in zip(files, _forms(), strict=True):
+            make_folder(file.parent)
+            file.write_bytes(form)
     return build(settings, clock=FixedClock(now))
+
+
+@cache
+def _forms() -> tuple[bytes, ...]:
+    """Return the files of both databases as a new installation makes them, still without a row.
+
+    Making them takes most of the time of most tests, and is tested in tests/db and by each command that is run.
+    """
+    forms = []
+    with TemporaryDirectory() as folder:
+        for steps in (Steps.MAIN, Steps.KEYS):
+            file = Path(folder, steps.name)
+            _form(sqlite_url(file), steps)
+            forms.append(file.read_bytes())
+    return tuple(forms)
+
+
+def _form(address: str, steps: Steps) -> None:
+    database = Database(address)
+    upgrade(database, steps)
+    database.close()
 
 
 def promise_after(folder: Path, *edits: tuple[str, str], number: int = 2, since: str = "2026-11-22") -> Path:
@@ -45,24 +77,48 @@ def promise_after(folder: Path, *edits: tuple[str, str], number: int = 2, since:
     return file
 
 
-def url(folder: Path, what: str) -> str:
-    """Return the URL of a database of its own for `folder`; empty (SQLite in the folder) but with --postgresql."""
+def url(folder: Path, what: str, *, formed: bool = False) -> str:
+    """Return the URL of a database of its own for `folder`; empty (SQLite in the folder) but with --postgresql.
+
+    Args:
+        folder: of the installation.
+        what: ``main``, ``keys``, or another name for a database of no form.
+        formed: whether, where it is made now, it has the tables already.
+    """
     server = os.environ.get(POSTGRESQL, "")
     if not server:
         return ""
-    import psycopg
-    from psycopg import sql
+    name = f"t{hashlib.sha256(str(folder).encode()).hexdigest()[:20]}_{what}"
+    _make(server, name, template=_formed(server, what) if formed else "template0")
+    return _address(server, name)
+
+
+@cache
+def _formed(server: str, what: str) -> str:
+    """Return the name of an empty database with the tables of ``main`` or ``keys``, made once for each server."""
+    name = f"formed_{what}"
+    _make(server, name, template="template0")
+    _form(_address(server, name), Steps.MAIN if what == "main" else Steps.KEYS)
+    return name
+
+
+def _address(server: str, name: str) -> str:
     from sqlalchemy.engine import make_url
 
-    name = f"t{hashlib.sha256(str(folder).encode()).hexdigest()[:20]}_{what}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            # Copying from template0 by file is twice as quick as by log, and tests make hundreds.
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy").format(sql.Identifier(name))
-            )
     opened = make_url(server).set(drivername="postgresql+psycopg", database=name)
     return opened.render_as_string(hide_password=False)
+
+
+def _make(server: str, name: str, *, template: str) -> None:
+    """Make a database as a copy of `template`, unless it is there."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            # Copying by file is twice as quick as by log, and tests make hundreds.
+            made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+            connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def order(

@@ -3,43 +3,53 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from troth.access.service import Access
+from troth.backup.choosing import place_named
 from troth.backup.making import Backups, Keys
+from troth.backup.place import Place
 from troth.backup.signing import sign
+from troth.breach.service import Breach
 from troth.cases.ages import Ages
 from troth.cases.choosing import Choosing
 from troth.cases.copies import LastCopies
-from troth.cases.deleting import Deleting, Derived
+from troth.cases.deleting import Deleting
 from troth.cases.erasure import Erasure
 from troth.cases.merging import Merging
 from troth.cases.replay import Replay, Replayed, Rooms
+from troth.cases.sealing import Sealing
+from troth.cases.settling import Settling
 from troth.cases.signals import Signals
+from troth.cases.spent import Derived, SpentKeys
 from troth.cases.stopping import Stopping
 from troth.catalogue.store import Catalogue
 from troth.clock import Clock, SystemClock
 from troth.consent.service import Consent
 from troth.db.engine import Database
+from troth.errors import InputError
 from troth.gate.gate import Gate
 from troth.gate.terms import Terms
-from troth.ground import open_ground
+from troth.ground import Ground, open_ground
 from troth.identity.service import Identity
 from troth.journal.service import Journal
 from troth.keeper import Keeper
 from troth.keys.epochs.change import Epochs
 from troth.keys.ring import KeyRing
 from troth.ledger.log import Ledger
+from troth.ledger.model import Look
 from troth.promise.model import Clause, Promise
 from troth.promise.taxonomy import lies_below
 from troth.promise.versions import Given
-from troth.recommend.holdings import kinds_of
 from troth.recommend.keeper import ModelKeeper
 from troth.recommend.rebuild import Verification, verify
 from troth.recommend.service import Suggestions
-from troth.settings import Settings
+from troth.settings import Settings, must_lie_outside
 from troth.staff.service import Staff
 from troth.stops.service import Stops
-from troth.vault.store import Vault
+from troth.vault.store import Vault, row_label
 
 SECRETS_OF_FACES = frozenset({"web-session", "consent-records"})
 """The installation's own keys that faces may use: to sign visits, and to name customers in consent records."""
@@ -70,8 +80,10 @@ class App:
     ages: Ages
     erasure: Erasure
     deleting: Deleting
+    spent_keys: SpentKeys
     copies: LastCopies
     backups: Backups
+    breach: Breach
     keepers: tuple[Keeper, ...]
     replayed: Replayed
     # Handed to nobody: with them, rows and keys could be had without a verdict.
@@ -135,7 +147,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> App:
     with ExitStack() as undo:
         app = _build(settings, clock or SystemClock(), undo)
         app.erasure.resume(now=app.clock.now())
-        app.deleting.resume()
+        app.spent_keys.resume()
         undo.pop_all()
     return app
 
@@ -147,7 +159,7 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     journal, identity, given = ground.journal, ground.identity, ground.given
     promise = given.promise
     consent = Consent(database, identity, promise, journal)
-    stops = Stops(database, identity, promise, journal)
+    stops = Stops(database, identity, promise, journal, ring=ring)
     ledger = Ledger(database, ring)
     gate = Gate(
         database,
@@ -156,6 +168,7 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         consent=consent,
         stops=stops,
         ledger=ledger,
+        journal=journal,
         vault=Vault(ring),
         ring=ring,
     )
@@ -163,15 +176,18 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     suggestions = Suggestions(database, gate=gate, ring=ring, catalogue=catalogue, purpose=_suggesting(promise))
     # The model's part first: until it is subtracted, suggestions to others would still hold it.
     model = ModelKeeper(database, ring, suggestions)
-    part = Derived(model.key, kinds_of(promise, suggestions.purpose).bought, model.holds)
-    deleting = Deleting(database, gate=gate, identity=identity, ring=ring, journal=journal, derived=part)
+    spent_keys = SpentKeys(database, gate=gate, ring=ring, derived=Derived(model.key, model.holds))
+    settling = Settling(database, gate=gate, identity=identity, keys=spent_keys)
+    deleting = Deleting(database, gate=gate, identity=identity, keys=spent_keys, journal=journal)
     keepers: tuple[Keeper, ...] = (model, consent, stops, ledger, deleting)
     erasure = Erasure(database, gate=gate, identity=identity, ring=ring, journal=journal, keepers=keepers)
     access, staff = Access(database, promise, journal), Staff(database, promise, journal)
     rooms = Rooms(identity, consent, stops, staff, access, erasure, deleting)
     replay = Replay(database, journal=journal, rooms=rooms, ring=ring, forget_model=suggestions.forget_in)
-    stopping = Stopping(stops, gate)
-    epochs = Epochs(ground.epochs, ground.provider, renews_master=settings.renews_master)
+    Sealing(database, identity=identity, stops=stops, journal=journal).catch_up()
+    stopping = Stopping(stops, settling)
+    backups = _backups(ground)
+    epochs = _epochs(ground, settings, backups)
     return App(
         settings=settings,
         promise=promise,
@@ -187,27 +203,79 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         stops=stops,
         gate=gate,
         suggestions=suggestions,
-        choosing=Choosing(consent, gate, identity),
-        merging=Merging(database, identity=identity, consent=consent, stops=stops, gate=gate),
+        choosing=Choosing(consent, settling, identity),
+        merging=Merging(database, identity=identity, consent=consent, stops=stops, settling=settling),
         stopping=stopping,
         signals=Signals(stops, stopping),
         ages=Ages(promise, identity=identity, stops=stops, stopping=stopping),
         erasure=erasure,
         deleting=deleting,
+        spent_keys=spent_keys,
         copies=LastCopies(promise, lambda: epochs.dead_by(lasts=settings.epoch_lasts)),
-        backups=Backups(
+        backups=backups,
+        breach=Breach(
             database,
             keys_database,
-            journal=journal,
+            ring=ring,
+            provider=ground.provider,
+            identity=identity,
             promise=promise,
-            installation=identity.installation,
-            keys_now=Keys(epoch=lambda: ground.epochs.all_epochs()[0].number, sign=lambda data: sign(ring, data)),
+            bound_to=row_label,
+            looks=partial(_looks_at, ledger),
+            names=lambda: {one.name for one in staff.all()} | {name for name, *_ in access.all_keys()},
         ),
         keepers=keepers,
         replayed=replay.catch_up(),
         _journal=journal,
         _ring=ring,
         _databases=(database, keys_database),
+    )
+
+
+def _looks_at(ledger: Ledger, customer: int) -> tuple[list[tuple[datetime, Look]], int]:
+    story = ledger.of_customer(customer)
+    return [(entry.at, entry.what) for entry in story.entries], story.lost
+
+
+def place_for_backups(words: str, settings: Settings) -> Place:
+    """Return the place that `words` name; refuse one where a copy would lie beside what it is a copy of.
+
+    Raises:
+        InputError: the words can't be understood, or the master key, the data or the keys lie there.
+    """
+    if "://" not in words:
+        folder = Path(words).resolve()
+        if any(folder.is_relative_to(own.resolve()) for own in (settings.data_folder, settings.keys_folder)):
+            raise InputError(
+                "backup_place_inside",
+                "A backup may not lie in the folder of the data or of the keys: it would be lost with them.",
+                "Name another place, best on another disk.",
+            )
+        if settings.key_provider_words.startswith("file:"):
+            must_lie_outside(settings.master_key_file, folder)
+    return place_named(words)
+
+
+def _backups(ground: Ground) -> Backups:
+    return Backups(
+        ground.database,
+        ground.keys_database,
+        journal=ground.journal,
+        promise=ground.given.promise,
+        installation=ground.identity.installation,
+        keys_now=Keys(epoch=lambda: ground.epochs.all_epochs()[0].number, sign=lambda data: sign(ground.ring, data)),
+    )
+
+
+def _epochs(ground: Ground, settings: Settings, backups: Backups) -> Epochs:
+    def copy(now: datetime) -> None:
+        backups.make({"keys": place_for_backups(settings.epoch_copy, settings)}, now=now)
+
+    return Epochs(
+        ground.epochs,
+        ground.provider,
+        renews_master=settings.renews_master,
+        copy=copy if settings.epoch_copy else None,
     )
 
 

@@ -37,6 +37,12 @@ class Settings(BaseSettings):
         description="Renew the master key with each epoch; auto: where nobody must carry a copy of it.",
     )
 
+    epoch_copy: str = Field(
+        default="",
+        description="Where a copy of the keys goes before an epoch’s old key is destroyed: a folder or s3://…; "
+        "empty: nowhere.",
+    )
+
     @property
     def data_folder(self) -> Path:
         """Where the main SQLite file lies."""

@@ -23,7 +23,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "check": (making, "must_be_whole"),
     "note": (store, "note"),
     "make ready": (restoring, "ready_beside"),
-    "load": (restoring.Restore, "_load"),
+    "load": (restoring, "load"),
     "stand alone": (Database, "must_be_alone"),
     "second name": (Path, "hardlink_to"),
     "put in place": (restoring, "put_in_place"),

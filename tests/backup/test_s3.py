@@ -66,6 +66,7 @@ def test_two_prefixes_of_one_bucket_are_two_places(bucket: str) -> None:
     assert other.words == f"s3://{bucket}/other"
 
 
+@pytest.mark.slow
 def test_more_files_than_a_page_of_answers_holds_are_all_found(bucket: str) -> None:
     place = place_named(f"s3://{bucket}")
     for number in range(1_005):

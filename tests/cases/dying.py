@@ -1,4 +1,4 @@
-"""A process that erases or deletes and is killed: lines ``HOME<tab>ACT<tab>PLACE`` on stdin, each answered by a code.
+"""A process that acts and is killed: lines ``HOME<tab>ACT<tab>PLACE`` on stdin, each answered by a code.
 
 It loads the house once and forks for every line, so that each death costs little. A place is ``name:when:count``:
 before or after the count-th call of one of the steps below.
@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import troth.cases.store as cases
-from installations import NOW, install
+import troth.consent.store as consents
+import troth.identity.store as links
+import troth.journal.store as journal
+import troth.stops.store as stops
+from installations import NOW, PAGE_VIEWS, install, say
 from killing import arm
 from troth.app import App
+from troth.cases.sealing import Sealing
 from troth.consent.service import Consent
+from troth.db import spent
 from troth.db.engine import Database
 from troth.gate.gate import Gate
 from troth.gate.removal import Wanted
@@ -46,20 +52,41 @@ OF_DELETING: dict[str, tuple[Any, str]] = {
     "items": (Vault, "drop_items"),
     "lock": (Vault, "restrict_items"),
     "bar": (Vault, "note_deleted"),
-    "list the keys": (cases, "doom"),
+    "list the keys": (spent, "note"),
     "journal": (Journal, "write"),
-    "keys": (KeyStore, "destroy"),
+    "keys": (KeyStore, "destroy_each"),
     "log of the keys": (Database, "empty_log"),
-    "strike off": (cases, "spare"),
+    "strike off": (spent, "strike"),
 }
-STEPS = {"erase": OF_ERASURE, "delete": OF_DELETING}
+OF_NO: dict[str, tuple[Any, str]] = {
+    "note the no": (consents, "record"),
+    "items": (Vault, "drop_kinds"),
+    "list the keys": (spent, "note"),
+    "journal": (Journal, "write"),
+    "keys": (KeyStore, "destroy_each"),
+    "log of the keys": (Database, "empty_log"),
+    "strike off": (spent, "strike"),
+}
+OF_SEALING: dict[str, tuple[Any, str]] = {
+    "stops": (stops, "put_sealed"),
+    "stops, done": (Stops, "seal_some"),
+    "links": (links, "put_sealed"),
+    "links, done": (People, "seal_some"),
+    "journal": (journal, "put_again"),
+    "journal, done": (Journal, "put_again"),
+    "note that all is done": (journal, "is_sealed"),
+    "all": (Sealing, "catch_up"),
+}
+STEPS = {"erase": OF_ERASURE, "delete": OF_DELETING, "no": OF_NO, "seal": OF_SEALING}
 
 
 def do(app: App, act: str) -> None:
-    """Erase `c1`, or delete all orders of `c1`: some of it goes, some is locked, and some goes by itself."""
+    """Erase `c1`, let them say no to page views, or delete their orders: some go, some are locked, some go too."""
     customer = app.identity.get("c1")
     if act == "erase":
         app.erasure.erase(customer, now=NOW)
+    elif act == "no":
+        say(app, "c1", PAGE_VIEWS, "no")
     else:
         app.deleting.delete(Wanted(kind="orders"), customer, now=NOW)
         app.deleting.delete(Wanted(kind="page_views"), customer, now=NOW)
@@ -72,6 +99,11 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             name, when, count = place.split(":")
+            if act == "seal":
+                # Done when it is opened.
+                arm(STEPS[act][name], when, int(count))
+                install(Path(home))
+                os._exit(0)
             app = install(Path(home))
             arm(STEPS[act][name], when, int(count))
             do(app, act)

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, Connection, MetaData, Table, select
 
-from house.planted import PLANTED, readable
+from house.planted import readable
 from installations import POSTGRESQL
 from troth.app import App
 from troth.errors import UnavailableError
@@ -19,14 +19,6 @@ from troth.keys.ring import epoch_label, key_label
 from troth.keys.sealing import unseal
 from troth.recommend.live import bound_to_epoch, kind_of_key
 from troth.vault.model import named
-
-IN_CLEAR: Mapping[str, str] = {
-    "the reason of a stop": "zqx stop reason 7761",
-    "who put a stop": "zqx desk 7762",
-    "the reason of a link": "zqx link reason 7763",
-}
-"""Words of the staff about a customer, which stand in clear until the customer is erased (docs/known-limits.md)."""
-EVERYTHING = {**PLANTED, **IN_CLEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,14 @@ def _sealed(connection: Connection, tables: Mapping[str, Table], purpose: str) -
         if row.sealed_id is not None:
             yield Sealed(row.number, "identity", row.sealed_id, b"id")
     for row in connection.execute(select(tables["ledger"])):
-        yield Sealed(row.customer, "ledger:looks", row.sealed, row.number.to_bytes(8, "big"))
+        yield Sealed(row.customer, "room:ledger", row.sealed, row.number.to_bytes(8, "big"))
+    for row in connection.execute(select(tables["stops"]).where(tables["stops"].c.sealed.is_not(None))):
+        place = f"{row.kind}\0{row.target}\0{row.act}\0{row.at}".encode()
+        yield Sealed(row.customer, "room:stops", row.sealed, place)
+    for row in connection.execute(select(tables["links"])):
+        # Sealed for both, and the outer of the two is for the larger number.
+        place = f"{row.one}\0{row.other}\0{row.act}\0{row.at}".encode()
+        yield Sealed(row.other, "room:links", row.sealed, place)
     epochs = {row.purpose: row.epoch for row in connection.execute(select(tables["models"]))}
     for row in connection.execute(select(tables["contributions"])):
         yield Sealed(row.customer, kind_of_key(purpose), row.sealed, bound_to_epoch(epochs[row.purpose]))

@@ -284,9 +284,9 @@ def test_the_model_follows_and_its_own_key_goes_when_nothing_is_left_in_it(app: 
     assert made <= _all_keys(app, customer), "until the model is without it"
     app.suggestions.refresh(now=NOW)
     assert app.verify_model().holds
-    assert app.deleting.resume() == 1
+    assert app.spent_keys.resume() == 1
     assert not made & _all_keys(app, customer)
-    assert app.deleting.resume() == 0
+    assert app.spent_keys.resume() == 0
     assert all(made <= _all_keys(app, other) for other in others)
     app.gate.collect(IMPORT, [order("c1", "p3", at=NOW + timedelta(minutes=1), order_id="new")], NOW)
     app.suggestions.refresh(now=NOW)

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from cases.dying import OF_DELETING, OF_ERASURE, do
+from cases.dying import OF_DELETING, OF_ERASURE, OF_NO, do
 from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, SUGGEST, install, order, say, told, view
 from troth.actors import of_customer, of_job
 from troth.app import App
 from troth.cases import store
 from troth.cases.merging import Id
 from troth.catalogue.model import Product
+from troth.db import spent
 from troth.gate.use import Use
+from troth.jobs.retention import delete_what_is_over
 from troth.stops.model import Kind
 
 TESTS = Path(__file__).parents[1]
@@ -197,7 +199,6 @@ AT_BOTH = ("journal", "keys", "strike off")
         *((f"{name}:{when}:1", False) for name in OF_DELETING for when in WHENS),
         *((f"{name}:{when}:2", False) for name in AT_BOTH for when in WHENS),
         *((f"{name}:{when}:1", True) for name in AT_BOTH for when in WHENS),
-        *((f"keys:{when}:2", True) for when in WHENS),
     ],
 )
 def test_killed_in_a_deletion_the_next_start_ends_it(
@@ -212,14 +213,49 @@ def test_killed_in_a_deletion_the_next_start_ends_it(
     assert left["orders"] in ([False] * 2 * len(theirs), [True] * 2 * len(theirs))
     assert (left["email"] == []) == (True in left["orders"])
     with app._databases[0].reading() as connection:
-        assert {kind for _, kind in store.doomed(connection)} <= {app.deleting._derived.key}
+        assert spent.customers(connection) == []
     do(app, "delete")
     assert _of(app, numbers["c1"]) == {"orders": [True] * 2 * len(theirs), "email": [], "page_views": []}
     app.suggestions.refresh(now=NOW)
     assert app.verify_model().holds
-    app.deleting.resume()
+    app.spent_keys.resume()
     assert [app._ring.count(number) for number in theirs] == [app._ring.count(theirs[0])] * len(theirs)
     again = [order("c1", "p1", order_id="c1-p1"), view("c1", "p2")]
     assert {one.code for one in app.gate.collect(IMPORT, again, NOW)} == {"deleted"}
+    _untouched(app, numbers["c9"])
+    app.close()
+
+
+def _keys_of(app: App, number: int) -> set[str]:
+    return {kind for whose, kind in app._ring._store.of_kinds([*app.promise.data, "identity"]) if whose == number}
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize(
+    "place", [*(f"{name}:{when}:1" for name in OF_NO for when in WHENS), *(f"journal:{when}:2" for when in WHENS)]
+)
+def test_killed_in_a_no_the_next_start_ends_it(tmp_path: Path, dying: Dying, place: str, *, linked: bool) -> None:
+    numbers = _house(tmp_path, linked=linked)
+    theirs = [numbers["c1"], numbers["c2"]] if linked else [numbers["c1"]]
+    dying.kill(tmp_path, "no", place)
+    app = install(tmp_path)
+    # What is shown opens, whole; what was begun to be deleted is gone with its key, or waits for the clock.
+    left = _of(app, numbers["c1"])
+    assert left["orders"] == [False] * 2 * len(theirs)
+    assert left["page_views"] in ([], [False]), "looked at alike under both ids, it is shown once"
+    if place in {"note the no:before:1", "note the no:after:1", "journal:before:1"}:
+        # Nobody was told that it is recorded, and it is not.
+        assert left["page_views"]
+        do(app, "no")
+    assert "page_views" not in app.gate.read(SUGGEST, numbers["c1"], now=NOW).items
+    delete_what_is_over(app.gate, app.spent_keys, now=NOW)
+    assert _of(app, numbers["c1"])["page_views"] == []
+    assert [_keys_of(app, number) for number in theirs] == [{"orders", "email", "identity"}] * len(theirs)
+    with app._databases[0].reading() as connection:
+        assert spent.customers(connection) == []
+    # A later yes, and something new, has a key of its own.
+    say(app, "c1", PAGE_VIEWS, "yes")
+    app.gate.collect(IMPORT, [view("c1", "p3")], NOW)
+    assert _of(app, numbers["c1"])["page_views"] == [False]
     _untouched(app, numbers["c9"])
     app.close()

@@ -268,6 +268,7 @@ def test_two_links_at_the_same_moment_make_one_person_without_a_circle(app: App)
 IDS = [Id(f"b{place}", IdKind.ANONYMOUS) for place in range(4)]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(

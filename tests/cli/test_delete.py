@@ -7,11 +7,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from installations import GARDEN, IMPORT, ORDERS, PAGE_VIEWS, install, order, say, told, view
+from house.planted import plant
+from installations import GARDEN, IMPORT, NOW, ORDERS, PAGE_VIEWS, install, order, say, told, view
 from troth.cli.delete import delete
-from troth.cli.forget import forget
+from troth.cli.forget import _WORDS, forget
 from troth.clock import SystemClock
 from troth.errors import InputError, NotFoundError
+from troth.gate.removal import Wanted
 
 commands = typer.Typer()
 commands.command()(delete)
@@ -81,6 +83,26 @@ def test_one_clauses_worth_says_for_what_the_rest_stays() -> None:
 def test_what_names_nothing_says_what_there_is(wrong: tuple[str, ...]) -> None:
     with pytest.raises(InputError):
         run("delete", "c1", *wrong, "--yes")
+
+
+def test_forget_says_in_plain_words_what_goes() -> None:
+    done = run("forget", "c1", "--yes")
+    assert "2 × " in done
+    assert "1 × id by which they are known here" in done
+    assert "yes or no they said" in done
+    for word in ("vault", "consent:", "identity", "ledger", "recommend", "cases"):
+        assert word not in done
+
+
+def test_every_room_that_forgets_has_plain_words(tmp_path: Path) -> None:
+    app = install(tmp_path / "other")
+    customer = plant(app, now=NOW)
+    handle = app.gate.deleting.listed(customer, kind="page_views")[0].handle
+    app.deleting.delete(Wanted(handle=handle), customer, now=NOW)
+    counted = {(one.room, what) for one in app.erasure.describe(customer, now=NOW).reports for what in one.counts}
+    app.close()
+    assert {what for room, what in counted if room != "vault"} == set(_WORDS)
+    assert {what for room, what in counted if room == "vault"} <= set(app.promise.data)
 
 
 def test_forget_says_until_when_copies_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,9 +15,13 @@ from ledger.logs import ANNA, LOG, NOW, OTHER_WITNESS, WITNESS, filled
 from troth.cli.verify import verify
 from troth.errors import InputError
 from troth.ledger.bundle import as_json
-from troth.ledger.receipt import as_tlog_proof
+from troth.ledger.checkpoint import Checkpoint, sign_checkpoint
+from troth.ledger.leaf import Statement, leaf_of, sign_statement
+from troth.ledger.receipt import Logged, Receipt, as_tlog_proof
 from troth.ledger.sigstore import as_bundle, as_trusted_root
+from troth.ledger.tree import Tree, leaf_hash
 from troth.ledger.trust import LogKey
+from troth.web.verify.page import shipped
 
 commands = typer.Typer()
 commands.command()(verify)
@@ -46,10 +50,11 @@ def test_a_receipt_is_told_step_by_step(folder: Path, name: str) -> None:
     code, output = run(folder / name)
     assert code == 0
     assert [line[:4] for line in output.splitlines()[:7]] == [f"✓  {number}" for number in range(1, 8)]
-    assert "2026-11-22 12:00:00 UTC     2  read  " in output
-    assert '"reason": "Case 17"' in output
+    told = output.splitlines()[7:12]
+    assert told[0] == "     2026-11-22 12:00:00 UTC, entry 2: A person asked to see the customer’s data."
+    assert [one.strip() for one in told[1:]] == ["Let out: orders", "Name: ana", "What for: service", "Why: Case 17"]
     assert "Witness witness.example/w1 saw the log so on 2026-11-22 12:00 UTC." in output
-    assert f"Checked with the key {LOG.key.short}" in output
+    assert f"Checked with the key {LOG.key.written};" in output
 
 
 def test_a_customers_bundle_says_that_none_is_left_out_and_until_when(folder: Path) -> None:
@@ -57,6 +62,7 @@ def test_a_customers_bundle_says_that_none_is_left_out_and_until_when(folder: Pa
     assert code == 0
     assert output.count("✓") == 11
     assert "As of 2026-11-22 12:00 UTC the log has 2 entries of this customer.\nNone is left out.\n" in output
+    assert "Of later entries 1 are here; whether there are more, this bundle can’t show." in output
     (folder / "later.json").write_bytes(as_json(replace(SMALL.bundle(ANNA), entries=SMALL.bundle(ANNA).entries[1:])))
     assert "The first 1 are not here: their time to be kept is over." in run(folder / "later.json")[1]
 
@@ -121,6 +127,50 @@ def test_a_policy_does_not_take_away_the_span_of_a_key(folder: Path) -> None:
 def test_the_examples_of_the_docs_hold(name: str) -> None:
     examples = Path(__file__).parents[2] / "docs" / "formats" / "receipt"
     assert run(examples / name)[0] == 0
+
+
+def test_a_step_that_failed_says_what_may_help(folder: Path) -> None:
+    (folder / "policy.txt").unlink()
+    output = run(folder / "read.tlog-proof")[1]
+    assert "What you can do: name the witnesses you trust in a policy" in output
+    assert "(--policy FILE, --pass-over-unknown)" in output
+    assert "What you can do" not in run(folder / "read.tlog-proof", "--pass-over-unknown")[1]
+    assert "see that it is the receipt and no other file" in run(folder / "trusted_root.json")[1]
+
+
+def test_the_page_for_a_browser_is_written_once_and_needs_no_file_to_check(folder: Path) -> None:
+    code, output = run("--page", folder / "verify.html")
+    assert (code, output) == (0, "Wrote verify.html. Open it in a browser; it needs no network.\n")
+    assert (folder / "verify.html").read_bytes() == shipped()
+    with pytest.raises(InputError, match=r"verify\.html is there already"):
+        run("--page", folder / "verify.html")
+    with pytest.raises(InputError, match="can't be written"):
+        run("--page", folder / "nowhere" / "verify.html")
+    with pytest.raises(InputError, match="nothing to check"):
+        run()
+
+
+def test_which_of_the_files_is_no_good_is_said(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"^policy\.txt: This is not a trusted root"):
+        run(folder / "anna.json", "--trusted-root", folder / "policy.txt")
+    with pytest.raises(InputError, match=r"^trusted_root\.json: Line 1 of the policy"):
+        run(folder / "anna.json", "--policy", folder / "trusted_root.json")
+
+
+def test_a_word_of_a_later_vocabulary_is_named_and_not_judged(folder: Path) -> None:
+    said = Statement(LOG.key.name, "dreamt", NOW, ANNA, 1, bytes(32), bytes(32), {"of": "roses"}, 2)
+    envelope = sign_statement(said, LOG.key, LOG.sign)
+    tree = Tree([leaf_hash(leaf_of(envelope, LOG.key))])
+    checkpoint = sign_checkpoint(Checkpoint(LOG.key.name, 1, tree.root()), LOG.key, LOG.sign)
+    (folder / "later.tlog-proof").write_bytes(as_tlog_proof(Receipt(Logged(envelope, 0, ()), checkpoint)))
+    output = run(folder / "later.tlog-proof", "--policy", _nobody(folder))[1]
+    assert "entry 1: dreamt (a word of vocabulary 2, not known here)." in output
+    assert "Of: roses" in output
+
+
+def _nobody(folder: Path) -> Path:
+    (folder / "nobody.txt").write_text("quorum none\n", "utf-8")
+    return folder / "nobody.txt"
 
 
 def test_what_an_entry_says_can_not_write_on_the_terminal(folder: Path) -> None:

@@ -283,6 +283,7 @@ def test_a_period_is_spelled_as_in_iso_8601(count: int, unit: Unit, spelled: str
     assert iso_duration(Period(count, unit)) == spelled
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

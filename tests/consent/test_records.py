@@ -325,6 +325,7 @@ _RECORDS = _nodes(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(_RECORDS, min_size=1, max_size=2))
 def test_what_is_written_is_read_as_the_same_values(records: list[ConsentRecord]) -> None:
     typed = [replace(one, types=(DPV + "ConsentRecord", *one.types)) for one in records]

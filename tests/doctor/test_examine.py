@@ -191,6 +191,10 @@ def _never_backed_up(shop: Shop) -> None:
     shop.sql("main", "DELETE FROM backups")
 
 
+def _renews(shop: Shop) -> None:
+    shop.setting(renew_master="yes")
+
+
 def _epoch_ended_since(shop: Shop) -> None:
     shop.setting(renew_master="yes")
     from troth.app import build
@@ -210,6 +214,14 @@ def _older(shop: Shop) -> None:
 
 def _orphan(shop: Shop) -> None:
     shop.sql("main", "INSERT INTO items (customer, kind, at, mark, sealed) VALUES (77, 'orders', 0, '', '')")
+
+
+def _orphan_note(shop: Shop) -> None:
+    shop.sql("main", "INSERT INTO deleted (customer, kind, mark, until) VALUES (77, 'orders', '', 0)")
+
+
+def _orphan_key_to_destroy(shop: Shop) -> None:
+    shop.sql("main", "INSERT INTO keys_to_destroy (customer, kind) VALUES (77, 'orders')")
 
 
 def _stranger(shop: Shop) -> None:
@@ -258,6 +270,9 @@ FAULTS: dict[str, tuple[str, Level, Plant]] = {
     "a note of who looked is gone": ("ledger_gap", Level.ERROR, _gap),
     "a no waits for the model": ("model_behind", Level.WARNING, _model_waits),
     "a row has no customer": ("orphans", Level.ERROR, _orphan),
+    "a note of a deletion has no customer": ("orphans", Level.ERROR, _orphan_note),
+    "a key that waits to be destroyed has no customer": ("orphans", Level.ERROR, _orphan_key_to_destroy),
+    "no copy is made when the epoch ends": ("epoch_copy", Level.WARNING, _renews),
     "a key has no customer": ("key_without_customer", Level.WARNING, _stranger),
     "a customer has no key": ("customer_without_key", Level.ERROR, _keyless),
     "somebody is not trained any more": ("training_ended", Level.WARNING, _untrained),

@@ -199,11 +199,13 @@ def _play(workers: tuple[Worker, Worker], interleavings: int, seed: int) -> dict
     return seen
 
 
+@pytest.mark.slow
 def test_the_next_read_of_the_other_worker_obeys(workers: tuple[Worker, Worker]) -> None:
     seen = _play(workers, 300, seed=1)
     assert all(seen.values()), seen
 
 
+@pytest.mark.slow
 def test_a_worker_that_reads_from_an_old_moment_is_seen(workers: tuple[Worker, Worker]) -> None:
     workers[1].ask("freeze")
     with pytest.raises(AssertionError, match="choose"):

@@ -38,6 +38,10 @@ PLANTED: Mapping[str, str] = {
     "what the erased one bought": "ZQX-GONE-7739",
     "the id of a browser": "zqx-browser-7741",
     "the reason of a look": "zqx reason 7742",
+    "the reason of a stop": "zqx stop reason 7761",
+    "who put a stop": "zqx desk 7762",
+    "the reason of a link": "zqx link reason 7763",
+    "who linked two": "zqx desk 7764",
 }
 KEPT = (
     "the e-mail address",
@@ -70,7 +74,9 @@ def plant(app: App, *, now: datetime) -> int:
     customer = say(app, CUSTOMER, ORDERS, "yes")
     say(app, CUSTOMER, PAGE_VIEWS, "yes")
     browser = Id(PLANTED["the id of a browser"], IdKind.ANONYMOUS)
-    app.merging.link(Id(CUSTOMER), browser, by="web shop", now=now)
+    app.merging.link(
+        Id(CUSTOMER), browser, by=PLANTED["who linked two"], why=PLANTED["the reason of a link"], now=now
+    )
     app.gate.collect(
         IMPORT, [view(CUSTOMER, PLANTED["a product that was looked at"], at=now), view(CUSTOMER, "p4")], now
     )
@@ -83,7 +89,10 @@ def plant(app: App, *, now: datetime) -> int:
     app.staff.add("sam", "support", trained_until=(now + timedelta(days=30)).date(), by="Isa", now=now)
     look = Use(app.staff.actor("sam"), "service", frozenset({"orders"}), reason=PLANTED["the reason of a look"])
     assert app.gate.read(look, customer, now=now).items["orders"]
-    app.stops.put(Kind.OBJECTION, customer=customer, target="newsletter", by="case 17", now=now)
+    who, why = PLANTED["who put a stop"], PLANTED["the reason of a stop"]
+    app.stops.put(Kind.OBJECTION, customer=customer, target="newsletter", by=who, why=why, now=now)
+    app.stops.put(Kind.HOLD, customer=customer, by=who, why=why, now=now)
+    app.stops.lift(Kind.HOLD, customer=customer, by=who, why=why, now=now)
     app.erasure.erase(app.identity.get(ERASED), now=now)
     app.suggestions.refresh(now=now)
     return customer

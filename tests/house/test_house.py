@@ -22,6 +22,7 @@ NO_KEEPER = {
     "vault": "opened only by the gate, which settles it in a step of its own",
     "identity": "forgets last but one, in a step of its own, so that a crash can still find the customer",
     "doctor": "has no tables; counts what does not fit together in those of others",
+    "breach": "has no tables; reads whose rows there are in those of others",
     "backup": "when copies were made, and where",
     "journal": "an erasure writes itself into it, and takes what it held of the customer out, in one step",
 }

@@ -18,6 +18,7 @@ from sqlalchemy import MetaData, create_engine, select
 from house.planted import CONTROL, CUSTOMER, plant, readable, readable_in_files
 from installations import NOW, POSTGRESQL, install, url
 from troth.app import App
+from troth.backup.place import FolderPlace
 from troth.db.engine import sqlite_url
 from troth.errors import UnavailableError
 
@@ -31,10 +32,13 @@ IN_CLEAR = {
     "epochs": ({"master"}, "which master key"),
     "identifiers": ({"kind"}, "whether a hash is of an id, a browser or an address"),
     "items": ({"kind"}, "of the promise, as docs/guarantee.md says"),
-    "journal": ({"what", "detail"}, "clauses, numbers and keyed hashes; who and why of stops and links, as there"),
+    "journal": (
+        {"what", "detail"},
+        "clauses, numbers and keyed hashes; who and why only of what is stopped for everybody",
+    ),
     "journal_position": ({"installation"}, "which installation"),
-    "keys_to_destroy": ({"kind"}, "of the promise"),
-    "links": ({"by", "act", "why"}, "as stops"),
+    "keys_to_destroy": ({"kind"}, "of the promise, and names of rooms"),
+    "links": ({"by", "act", "why"}, "linked or not; who and why are empty, and sealed"),
     "masters": ({"name"}, "of master keys"),
     "models": ({"purpose"}, "of the promise"),
     "named_keys": ({"name"}, "of the installation’s own keys"),
@@ -42,7 +46,7 @@ IN_CLEAR = {
     "products": ({"product_id", "title", "category"}, "products, not people"),
     "promises": ({"fingerprint"}, "of the promise"),
     "staff": ({"name", "act", "role", "agency", "trained_until", "by"}, "people who work here, not customers"),
-    "stops": ({"kind", "target", "act", "by", "why"}, "as docs/known-limits.md says"),
+    "stops": ({"kind", "target", "act", "by", "why"}, "who and why only of what is stopped for everybody"),
     "words_shown": ({"purpose", "data", "language", "question", "yes", "no"}, "words of the promise"),
 }
 """Table → the columns that hold text in clear, and why they may."""
@@ -161,6 +165,15 @@ def test_a_backup_by_the_databases_own_means_tells_nothing(used: App, tmp_path: 
     assert len(list(tmp_path.iterdir())) == 6
     assert readable_in_files([tmp_path]) == {}
     assert CONTROL in (tmp_path / "data.sql").read_text()
+
+
+def test_a_backup_of_ours_tells_nothing(used: App, tmp_path: Path) -> None:
+    main, keys = tmp_path / "data", tmp_path / "keys"
+    used.backups.make({"main": FolderPlace(main), "keys": FolderPlace(keys)}, now=NOW)
+    assert all(any(folder.iterdir()) for folder in (main, keys))
+    assert readable_in_files([tmp_path]) == {}
+    parts = [path for path in main.rglob("*") if path.is_file()]
+    assert any(readable(path.read_bytes(), {"the control": CONTROL}) for path in parts), "the search looks inside"
 
 
 def test_a_dump_of_postgresql_and_its_log_tell_nothing(used: App) -> None:

@@ -382,7 +382,7 @@ def test_pages_that_say_all_they_can_tell_nothing_of_a_customer(today: tuple[Pat
     assert readable(said) == []
 
 
-ASKED_FOR = {"recommend", "consent show", "look"}
+ASKED_FOR = {"recommend", "consent show", "stop show", "look"}
 """Commands whose very answer is something of a customer: it goes to stdout, and nowhere else."""
 
 

@@ -11,11 +11,11 @@ def test_what_is_past_its_keep_goes_and_the_rest_stays(app: App) -> None:
         say(app, who, PAGE_VIEWS, "yes")
     views = [view("c1", "old", at=NOW - timedelta(days=80)), view("c1", "new"), view("c2", "new")]
     app.gate.collect(IMPORT, [*views, order("c3", "p1")], NOW)
-    assert delete_what_is_over(app.gate, now=NOW) == {}
+    assert delete_what_is_over(app.gate, app.spent_keys, now=NOW) == {}
     later = NOW + timedelta(days=20)
     assert app.gate.overdue(now=later) == [app.identity.get("c1")]
-    assert delete_what_is_over(app.gate, now=later) == {"page_views": 1}
-    assert delete_what_is_over(app.gate, now=later) == {}
+    assert delete_what_is_over(app.gate, app.spent_keys, now=later) == {"page_views": 1}
+    assert delete_what_is_over(app.gate, app.spent_keys, now=later) == {}
     assert app.gate.spans(app.identity.get("c1"))["page_views"].first == NOW - timedelta(hours=1)
 
 
@@ -23,15 +23,15 @@ def test_an_order_goes_when_the_law_has_had_its_years_and_not_before(app: App) -
     say(app, "c1", ORDERS, "yes")
     app.gate.collect(IMPORT, [order("c1", "p1", at=NOW - timedelta(days=10))], NOW)
     six_years = NOW.replace(year=2032)
-    assert delete_what_is_over(app.gate, now=six_years - timedelta(days=11)) == {}
-    assert delete_what_is_over(app.gate, now=six_years) == {"orders": 1}
+    assert delete_what_is_over(app.gate, app.spent_keys, now=six_years - timedelta(days=11)) == {}
+    assert delete_what_is_over(app.gate, app.spent_keys, now=six_years) == {"orders": 1}
 
 
 def test_what_the_law_kept_of_somebody_erased_goes_at_its_end(app: App) -> None:
     app.gate.collect(IMPORT, [order("c1", "p1")], NOW)
     customer = app.identity.get("c1")
     app.erasure.erase(customer, now=NOW)
-    assert delete_what_is_over(app.gate, now=NOW.replace(year=2032)) == {"orders": 1}
+    assert delete_what_is_over(app.gate, app.spent_keys, now=NOW.replace(year=2032)) == {"orders": 1}
     assert app.gate.spans(customer) == {}
 
 
@@ -46,7 +46,7 @@ def test_what_the_clock_ends_makes_nobody_wait(app: App) -> None:
     app.gate.collect(IMPORT, [view("c1", "p1")], NOW)
     with app._databases[0].reading() as connection:
         before = outbox.newest(connection)
-    delete_what_is_over(app.gate, now=NOW + timedelta(days=91))
+    delete_what_is_over(app.gate, app.spent_keys, now=NOW + timedelta(days=91))
     with app._databases[0].reading() as connection:
         told = outbox.since(connection, before)
     assert [(one.what, one.removal) for one in told] == [("settled", False)]

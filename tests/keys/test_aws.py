@@ -73,15 +73,22 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing-secret")
 
 
-@pytest.fixture
-def kms(server: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """What an operator does."""
+@pytest.fixture(scope="module")
+def operator(server: str) -> Any:
+    """A client of the operator's. Making one reads a large description of AWS, so there is one for all tests."""
     from botocore.session import Session
 
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing-secret"}
+    return Session().create_client("kms", region_name=REGION, endpoint_url=server, **keys)
+
+
+@pytest.fixture
+def kms(operator: Any, server: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What an operator does; who opens a provider finds the same server."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", server)
     monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    return Session().create_client("kms", region_name=REGION)
+    return operator
 
 
 def made(kms: Any, *, by_troth: bool = True, **named: Any) -> str:

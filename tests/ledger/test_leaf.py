@@ -149,6 +149,7 @@ def test_the_leaf_is_canonical_and_has_the_form_of_rekor() -> None:
     }
 
 
+@pytest.mark.slow
 @given(statements, statements)
 def test_leaves_are_of_one_length_whatever_is_said(one: Statement, other: Statement) -> None:
     first, second = (leaf_of(sign_statement(said, LOG.key, LOG.sign), LOG.key) for said in (one, other))

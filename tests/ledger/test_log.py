@@ -43,6 +43,7 @@ def test_what_was_appended_is_told_in_order_and_only_of_its_customer(app: App) -
     assert app.ledger.of_customer(9) == Story()
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     names=st.lists(st.text(st.characters(codec="utf-8"), max_size=20), min_size=5, max_size=5),

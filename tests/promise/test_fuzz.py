@@ -76,6 +76,7 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PATHS = [path for path in paths(values()) if path]
 
 
+@pytest.mark.slow
 @many
 @given(st.sampled_from(PATHS), TREES)
 def test_any_value_of_the_example_becomes_anything(path: tuple[Any, ...], tree: Any) -> None:
@@ -87,6 +88,7 @@ def test_any_value_of_the_example_becomes_anything(path: tuple[Any, ...], tree: 
     read(json.dumps(value, ensure_ascii=False, indent=1))
 
 
+@pytest.mark.slow
 @many
 @given(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(PATHS)), min_size=1, max_size=6))
 def test_parts_of_the_example_change_places(swaps: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> None:

@@ -43,7 +43,8 @@ def test_the_page_runs_as_its_language_does(language: str, direction: str) -> No
 
 
 def test_no_template_carries_style_or_script() -> None:
-    for path in [*HERE.rglob("*.html"), *(HERE.parent / "demo").rglob("*.html")]:
+    # The page in verify/ is no template: it is handed out as a file of its own, with the digest of its script.
+    for path in [*(HERE / "templates").rglob("*.html"), *(HERE.parent / "demo").rglob("*.html")]:
         text = path.read_text(encoding="utf-8")
         assert " style=" not in text, path.name
         assert "<script" not in text, path.name

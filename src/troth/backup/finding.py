@@ -25,6 +25,11 @@ def name_of(what: What, at: datetime) -> str:
     return f"troth-{what}-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
+def is_name(text: str) -> bool:
+    """Tell whether `text` can be the name of a backup."""
+    return _NAME.fullmatch(text) is not None
+
+
 def names_in(place: Place, what: What) -> list[str]:
     """Return the names of the finished backups of one sort, oldest first."""
     folders = (name.rpartition("/") for name in place.names())

@@ -22,14 +22,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from troth.backup.finding import Found, names_in
+from troth.backup.loading import STEPS, load
 from troth.backup.model import What, damaged
-from troth.backup.parts import Progress, fetched, manifest_of, must_be_whole
+from troth.backup.parts import Progress, manifest_of, must_be_whole
 from troth.backup.place import Place
 from troth.backup.putting import put_in_place, ready_beside
 from troth.backup.signing import must_be_signed
-from troth.db.copying import drop_everything, form_of, has_rows, number_after, put_rows, step_of
-from troth.db.engine import Connection, Database, sqlite_file, sqlite_url
-from troth.db.migrate import Steps, bring_to, is_step, upgrade
+from troth.db.copying import has_rows, step_of
+from troth.db.engine import Database, sqlite_file, sqlite_url
+from troth.db.migrate import Steps, is_step, upgrade
 from troth.errors import InputError, NotFoundError, UnavailableError
 from troth.identity.service import INDEX_KEY, installation_of
 from troth.journal.service import must_reach
@@ -37,7 +38,6 @@ from troth.keys.provider import KeyProvider
 from troth.keys.ring import KeyRing
 from troth.keys.store import KeyStore
 
-_STEPS: dict[What, Steps] = {"main": Steps.MAIN, "keys": Steps.KEYS}
 _NOT_WORTH_KEEPING = frozenset({"promises", "journal_position"})
 """Tables that every installation fills at its first start."""
 
@@ -162,33 +162,14 @@ class Restore:
             with closing(Database(url)) as database:
                 database.must_be_alone()
                 with database.writing() as connection:
-                    self._load(connection, what, place, found)
+                    load(connection, what, place, found, self._progress)
             return []
         part = ready_beside(file)
         with closing(Database(sqlite_url(part))) as database:
             with database.writing() as connection:
-                self._load(connection, what, place, found)
+                load(connection, what, place, found, self._progress)
             database.must_be_alone()
         return put_in_place(part, file, kept=f"{file.name}.before-{self._now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-
-    def _load(self, connection: Connection, what: What, place: Place, found: Found) -> None:
-        """Fill an empty or emptied database with a backup, at its own step, and bring it to ours.
-
-        Raises:
-            UnavailableError: what is in it does not fit the form that its manifest names.
-        """
-        manifest, done = found.manifest, 0
-        drop_everything(connection)
-        bring_to(connection, _STEPS[what], manifest.step)
-        if form_of(connection) != {rows.table: frozenset(rows.columns) for rows in manifest.tables}:
-            raise damaged(found.name, "its list of tables")
-        for rows in manifest.tables:
-            for part in rows.parts:
-                put_rows(connection, rows.table, rows.columns, fetched(place, found.name, part))
-                done += part.size
-                self._progress(f"restore {what}", done, manifest.size)
-        number_after(connection, {rows.table: rows.last_number for rows in manifest.tables if rows.last_number})
-        bring_to(connection, _STEPS[what], "head")
 
     def _has_keys(self) -> bool:
         """Return whether there are keys here that were used. Damaged ones are none."""
@@ -244,7 +225,7 @@ class Restore:
         found = Found(name, manifest_of(place, name))
         if found.manifest.what != what:
             raise damaged(name, "its manifest")
-        if not is_step(_STEPS[what], found.manifest.step):
+        if not is_step(STEPS[what], found.manifest.step):
             raise UnavailableError(
                 "backup_newer",
                 f"The backup {name} was made by a newer Troth ({found.manifest.troth}).",
@@ -265,7 +246,7 @@ class Restore:
             closing(Database(sqlite_url(Path(folder) / "keys.db"))) as database,
         ):
             with database.writing() as connection:
-                self._load(connection, "keys", self._keys_place, keys)
+                load(connection, "keys", self._keys_place, keys, self._progress)
             yield database
 
 

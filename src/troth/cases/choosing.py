@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from troth.cases.settling import Settling
 from troth.consent.model import Answer
 from troth.consent.service import Consent, Said
-from troth.gate.gate import Gate
 from troth.identity.model import IdKind
 from troth.identity.service import Identity
 from troth.promise.model import Clause
@@ -35,13 +35,13 @@ class Choosing:
 
     Args:
         consent: where choices are recorded.
-        gate: which deletes what no purpose holds for.
+        settling: deletes what no purpose holds for.
         identity: makes the customer whose first act is a choice.
     """
 
-    def __init__(self, consent: Consent, gate: Gate, identity: Identity) -> None:
+    def __init__(self, consent: Consent, settling: Settling, identity: Identity) -> None:
         self._consent = consent
-        self._gate = gate
+        self._settling = settling
         self._identity = identity
 
     def choose_for(
@@ -73,4 +73,4 @@ class Choosing:
             [(customer, clause, answer, shown) for clause, answer, shown in answers], via=via, now=now
         )
         stopped = any(one.choice.answer is Answer.NO for one in said)
-        return Chosen(tuple(said), self._gate.settle(customer, now=now) if stopped else {})
+        return Chosen(tuple(said), self._settling.settle(customer, now=now) if stopped else {})

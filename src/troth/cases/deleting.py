@@ -7,8 +7,8 @@ Laws, in order; killed anywhere, the same state is reached at the next start:
    noted which keys have nothing left to open. The journal outside the main database is told right before the commit.
 2. The model follows, as after a no: no page is made from one that still holds what went for longer than the engine's
    grace.
-3. The keys that have nothing left to open are destroyed, in a transaction that whoever brings something in waits for.
-   If something new of that kind came in meanwhile, its key lives on; else the next item gets a new one.
+3. The keys that have nothing left to open are destroyed (`spent`). If something new of that kind came in meanwhile,
+   its key lives on; else the next item gets a new one.
 
 =============================================  ======================================================================
 Killed                                         then
@@ -19,14 +19,15 @@ after 1, before a key is destroyed             it is gone; the next start, or th
 after the key is destroyed, before 3 commits   the next start finds no key, and takes it off the list
 =============================================  ======================================================================
 
-A key whose part of the model is not yet subtracted waits for that, and for the next round of the clock.
+The key of the model's part is noted when the part is taken out, and goes with the next round of the clock.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from troth.cases import store
+from troth.cases.spent import SpentKeys
+from troth.db import spent
 from troth.db.engine import Connection, Database
 from troth.gate.gate import Gate
 from troth.gate.journalled import barred_of, entry_of
@@ -35,7 +36,6 @@ from troth.identity.service import Identity
 from troth.journal.model import Entry
 from troth.journal.service import Journal
 from troth.keeper import KeeperReport
-from troth.keys.ring import KeyRing
 from troth.promise.model import Clause
 
 
@@ -70,21 +70,6 @@ class Deleted:
         return bool(self.gone or self.locked or self.besides)
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """What a room keeps of a customer that is made of other kinds, under a key of its own.
-
-    Attributes:
-        key: the kind of that key.
-        made_of: the kinds of data.
-        holds: (connection, customer) → whether there is any of it now.
-    """
-
-    key: str
-    made_of: frozenset[str]
-    holds: Callable[[Connection, int], bool]
-
-
 class Deleting:
     """Deletes part of what is kept of a customer, and keeps the notes that hold it so.
 
@@ -92,29 +77,20 @@ class Deleting:
         database: the main database.
         gate: for the items.
         identity: for who is who.
-        ring: for the keys.
+        keys: destroys keys.
         journal: where it is kept outside the main database what was deleted.
-        derived: what is made of items, and where.
     """
 
     room = "cases"
 
     def __init__(
-        self,
-        database: Database,
-        *,
-        gate: Gate,
-        identity: Identity,
-        ring: KeyRing,
-        journal: Journal,
-        derived: Derived,
+        self, database: Database, *, gate: Gate, identity: Identity, keys: SpentKeys, journal: Journal
     ) -> None:
         self._database = database
         self._gate = gate
         self._identity = identity
-        self._ring = ring
+        self._keys = keys
         self._journal = journal
-        self._derived = derived
 
     def plan(self, wanted: Wanted, customer: int, *, now: datetime) -> Deleted:
         """Return what `delete` would do, without doing it.
@@ -145,22 +121,14 @@ class Deleting:
             self._identity.must_be_here(connection, [customer])
             numbers = self._identity.people.numbers(connection, customer)
             found, barred = self._gate.deleting.delete_in(connection, wanted, customer, now=now)
-            self._doom(connection, numbers, found)
             self._journal.write(connection, [entry_of(one, at=now) for one in barred])
         # Here it is gone and the journal knows; only keys that open nothing any more may be left.
-        idle, many = self._destroy(numbers)
-        return _told(found, idle, keys_destroyed=many)
-
-    def resume(self) -> int:
-        """Destroy the keys that wait for it and have nothing left to open; return how many went."""
-        with self._database.reading() as connection:
-            waiting = store.doomed(connection)
-        return self._destroy(sorted({number for number, _ in waiting}))[1] if waiting else 0
+        destroyed = self._keys.destroy(numbers)
+        return _told(found, destroyed.pairs, keys_destroyed=destroyed.keys)
 
     def redo(self, connection: Connection, entry: Entry) -> None:
-        """Delete again, inside an open `writing`, what an entry of the journal tells; `resume` does the rest."""
-        found = self._gate.deleting.redo_in(connection, barred_of(entry), now=entry.at)
-        self._doom(connection, self._identity.people.numbers(connection, entry.customer), found)
+        """Delete again, inside an open `writing`, what the journal tells; `SpentKeys.resume` does the rest."""
+        self._gate.deleting.redo_in(connection, barred_of(entry), now=entry.at)
 
     def describe(self, customer: int) -> KeeperReport:
         """Count the notes of what was deleted before."""
@@ -170,49 +138,11 @@ class Deleting:
     def forget(self, customer: int, *, now: datetime) -> KeeperReport:  # noqa: ARG002 - the Keeper's form
         """Delete those notes, and what waits to be destroyed: who leaves takes every key along."""
         with self._database.writing() as connection:
-            store.spare_customer(connection, customer)
+            spent.strike_customer(connection, customer)
             return self._report(self._gate.deleting.forget_in(connection, customer))
 
     def _report(self, notes: int) -> KeeperReport:
         return KeeperReport(self.room, {"deletions": notes} if notes else {})
-
-    def _doom(self, connection: Connection, numbers: Sequence[int], found: Removal) -> None:
-        """Note the keys that may have nothing left to open; `_destroy` looks."""
-        store.doom(connection, pairs_of([*found.gone, *found.besides]))
-        if any(kind in self._derived.made_of for _, kind in pairs_of([*found.gone, *found.locked, *found.besides])):
-            # The part lies under one of the numbers of the person.
-            store.doom(connection, [(number, self._derived.key) for number in numbers])
-
-    def _destroy(self, numbers: Sequence[int]) -> tuple[set[tuple[int, str]], int]:
-        """Destroy those keys of `numbers` that wait for it and have nothing left to open.
-
-        Returns:
-            Their (customer, kind), and how many of them there were: not every kind was ever sealed.
-        """
-        destroyed: set[tuple[int, str]] = set()
-        many = 0
-        with self._database.writing() as connection:
-            settled: list[tuple[int, str]] = []
-            for number in numbers:
-                waiting = [kind for whose, kind in store.doomed(connection) if whose == number]
-                living = self._living(connection, number) & frozenset(waiting)
-                idle = [kind for kind in waiting if kind not in living and not self._waits(connection, number, kind)]
-                if idle:
-                    many += self._ring.destroy(number, only=idle)
-                destroyed |= {(number, kind) for kind in idle}
-                settled += [(number, kind) for kind in (*idle, *living)]
-            store.spare(connection, settled)
-        return destroyed, many
-
-    def _living(self, connection: Connection, number: int) -> frozenset[str]:
-        """Return the kinds of keys of `number` with which something is sealed, still or again."""
-        sealed = self._gate.deleting.sealed(connection, number)
-        derives = self._derived.made_of & self._gate.deleting.usable(connection, number)
-        return sealed | {self._derived.key} if derives else sealed
-
-    def _waits(self, connection: Connection, number: int, kind: str) -> bool:
-        """Whether that key must wait: what was made of the items that went is not taken out yet."""
-        return kind == self._derived.key and self._derived.holds(connection, number)
 
 
 def _told(found: Removal, idle: Collection[tuple[int, str]], *, keys_destroyed: int) -> Deleted:

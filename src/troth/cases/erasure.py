@@ -25,8 +25,8 @@ anywhere from 1 to 6                           they are locked; the next start, 
 between two ids of one person                  as above, for each id that is not noted as done
 =============================================  ======================================================================
 
-What stood in clear (who stopped what, and why; who linked whom) may stand in the log of the main database for some
-time after it is gone from the tables. The clock empties it (`scrub`), and so does whoever closes it last.
+Rows that went may stand in the log of the main database for some time after they are gone from the tables. The clock
+empties it (`scrub`), and so does whoever closes it last.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.cases import store
-from troth.db import outbox
+from troth.db import outbox, spent
 from troth.db.engine import Connection, Database
 from troth.errors import UnavailableError
 from troth.gate.gate import Gate
@@ -165,6 +165,7 @@ class Erasure:
             self._identity.drop_number(customer)
         # The rows are gone and so are the keys that copies of them would need.
         with self._database.writing() as connection:
+            spent.strike_customer(connection, customer)
             store.finish(connection, customer, now)
         return Erased(tuple(reports), kept, destroyed)
 

@@ -19,12 +19,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from troth.cases.settling import Settling
 from troth.consent.model import Answer
 from troth.consent.service import Consent
 from troth.db import outbox
 from troth.db.engine import Connection, Database
 from troth.errors import InputError, NotAllowedError, NotFoundError
-from troth.gate.gate import Gate
 from troth.identity.model import Act, IdKind, Link
 from troth.identity.service import Identity
 from troth.stops.service import Stops
@@ -74,15 +74,17 @@ class Merging:
         identity: who is who.
         consent: knows which choices there are.
         stops: knows what is stopped.
-        gate: deletes what no purpose holds for.
+        settling: deletes what no purpose holds for.
     """
 
-    def __init__(self, database: Database, *, identity: Identity, consent: Consent, stops: Stops, gate: Gate) -> None:
+    def __init__(
+        self, database: Database, *, identity: Identity, consent: Consent, stops: Stops, settling: Settling
+    ) -> None:
         self._database = database
         self._identity = identity
         self._consent = consent
         self._stops = stops
-        self._gate = gate
+        self._settling = settling
 
     def link(
         self, one: Id, other: Id, *, by: str, why: str = "", now: datetime, two_accounts: bool = False
@@ -119,7 +121,7 @@ class Merging:
             removal = self._is_anything_refused(connection, everybody)
             outbox.tell(connection, everybody, "linked", removal=removal, at=now)
         # Here they are one person for every read; what nothing holds for any more is not read, and goes below.
-        return Merged(changed=True, ids=len(everybody), deleted=self._gate.settle(numbers[0], now=now))
+        return Merged(changed=True, ids=len(everybody), deleted=self._settling.settle(numbers[0], now=now))
 
     def unlink(self, one: Id, other: Id, *, by: str, why: str = "", now: datetime) -> Merged:
         """Record that a link between two identifiers has ended, and act on it. Durable when it returns.
@@ -169,7 +171,7 @@ class Merging:
         kinds = people.kinds(connection, numbers)
         return [
             Tie(link, (kinds.get(link.one, ()), kinds.get(link.other, ())))
-            for link in people.links(connection, numbers[0])
+            for link in people.told(connection, people.links(connection, numbers[0]))
         ]
 
     def _both(self, connection: Connection, one: Id, other: Id, now: datetime) -> list[int]:
@@ -215,6 +217,6 @@ class Merging:
     def _settled(self, everybody: Sequence[int], now: datetime) -> Merged:
         deleted: dict[str, int] = {}
         for number in everybody:
-            for kind, count in self._gate.settle(number, now=now).items():
+            for kind, count in self._settling.settle(number, now=now).items():
                 deleted[kind] = deleted.get(kind, 0) + count
         return Merged(changed=True, ids=len(everybody), deleted=deleted)

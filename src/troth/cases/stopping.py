@@ -11,7 +11,7 @@ Laws:
 from dataclasses import dataclass
 from datetime import datetime
 
-from troth.gate.gate import Gate
+from troth.cases.settling import Settling
 from troth.stops.model import EVERYBODY, Kind, Stop
 from troth.stops.service import Stops
 
@@ -29,12 +29,12 @@ class Stopping:
 
     Args:
         stops: where they are recorded.
-        gate: which deletes what no purpose holds for.
+        settling: deletes what no purpose holds for.
     """
 
-    def __init__(self, stops: Stops, gate: Gate) -> None:
+    def __init__(self, stops: Stops, settling: Settling) -> None:
         self._stops = stops
-        self._gate = gate
+        self._settling = settling
 
     def put(
         self, kind: Kind, *, customer: int = EVERYBODY, target: str = "", by: str, why: str = "", now: datetime
@@ -51,4 +51,4 @@ class Stopping:
         return self._settled(stop, now)
 
     def _settled(self, stop: Stop, now: datetime) -> Stopped:
-        return Stopped(stop, {} if stop.customer == EVERYBODY else self._gate.settle(stop.customer, now=now))
+        return Stopped(stop, {} if stop.customer == EVERYBODY else self._settling.settle(stop.customer, now=now))

@@ -1,6 +1,5 @@
 """`troth backup`: copies of the data and of the keys, made while the installation serves."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from troth.backup.model import What
     from troth.backup.parts import Progress
     from troth.backup.place import Place
-    from troth.settings import Settings
 
 _PLACE = "A folder, or s3://bucket/prefix."
 
@@ -36,8 +34,10 @@ def backup(
         raise InputError("backup_only", "Only what?", "Say --only main, or --only keys.")
     where = _named(to, keys_to, only)
     console, err = terminal(), terminal(stderr=True)
+    from troth.app import place_for_backups
+
     with opened() as app:
-        places = {what: _opened(words, app.settings) for what, words in where.items()}
+        places = {what: place_for_backups(words, app.settings) for what, words in where.items()}
         now = app.clock.now()
         for one in app.backups.make(places, now=now, progress=told(err)):
             what = "The data" if one.what == "main" else "The keys"
@@ -79,24 +79,6 @@ def _named(to: str, keys_to: str, only: str) -> dict["What", str]:
             "backup_place", "Where to?", "For example: troth backup --to /backups/troth --keys-to /other/keys"
         )
     return where
-
-
-def _opened(words: str, settings: "Settings") -> "Place":
-    """Return the place; refuse one where a copy would lie beside what it is a copy of, or beside the master key."""
-    from troth.backup.choosing import place_named
-    from troth.settings import must_lie_outside
-
-    if "://" not in words:
-        folder = Path(words).resolve()
-        if any(folder.is_relative_to(own.resolve()) for own in (settings.data_folder, settings.keys_folder)):
-            raise InputError(
-                "backup_place_inside",
-                "A backup may not lie in the folder of the data or of the keys: it would be lost with them.",
-                "Name another place, best on another disk.",
-            )
-        if settings.key_provider_words.startswith("file:"):
-            must_lie_outside(settings.master_key_file, folder)
-    return place_named(words)
 
 
 def _tell_unfinished(place: "Place", console: Console) -> None:

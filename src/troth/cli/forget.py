@@ -1,13 +1,29 @@
 """`troth forget` and `troth verify-erasure`: a customer is gone, and anyone can check that the model forgot."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from troth.cli.copies import tell_copies
 from troth.cli.opening import opened
 from troth.cli.terminal import terminal
+from troth.cli.visible import visible
 from troth.errors import InputError
+
+if TYPE_CHECKING:
+    from troth.promise.model import Promise
+
+_ITEMS = "vault"
+_WORDS = {
+    "choices": "yes or no they said",
+    "stops": "objection, restriction or other stop, put or lifted",
+    "looks": "note of who looked at their data",
+    "deletions": "note of what they had deleted before",
+    "identifiers": "id by which they are known here",
+    "links": "link between two ids of theirs, made or ended",
+    "purchases in the suggestion model": "product they bought that the suggestions learnt from",
+}
+"""What rooms count → plain words. A test asks that every room's are here."""
 
 
 def forget(
@@ -21,19 +37,29 @@ def forget(
         number = app.identity.get(customer)
         now = app.clock.now()
         plan = app.erasure.describe(number, now=now)
+        console.print("What goes:" if any(any(one.counts.values()) for one in plan.reports) else "Nothing is kept.")
         for report in plan.reports:
             for what, count in report.counts.items():
-                stays = plan.kept.get(what)
-                console.print(f"  {report.room}: {count} × {what}" + (f" — stays, locked: {stays}" if stays else ""))
+                if count:
+                    law = plan.kept.get(what) if report.room == _ITEMS else None
+                    stays = f" — stays, locked, by law: {visible(law)}" if law else ""
+                    console.print(f"  {count} × {_named(report.room, what, app.promise)}{stays}", soft_wrap=True)
         if not yes and not _confirmed():
             console.print("Nothing was changed.")
             raise typer.Exit(1)
         done = app.erasure.erase(number, now=now)
         console.print(f"Erased. Keys destroyed: {done.keys_destroyed}.")
         for what, law in done.kept.items():
-            console.print(f"Stays, locked, because the law demands it: {what} ({law}).")
+            named = _named(_ITEMS, what, app.promise)
+            console.print(f"Stays, locked, because the law demands it: {named} ({visible(law)}).", soft_wrap=True)
         tell_copies(app, now, console)
         console.print("Check that the model forgot: troth verify-erasure")
+
+
+def _named(room: str, what: str, promise: "Promise") -> str:
+    """Return in plain words what a room counts: a kind of data by its title in the promise."""
+    kind = promise.data.get(what) if room == _ITEMS else None
+    return visible(kind.title.say("")) if kind is not None else _WORDS.get(what, what)
 
 
 def _confirmed() -> bool:
@@ -56,7 +82,7 @@ def verify_erasure() -> None:
     with opened() as app:
         now = app.clock.now()
         # What is past its keep counts for nobody any more; it must leave the model before it can be compared.
-        delete_what_is_over(app.gate, now=now)
+        delete_what_is_over(app.gate, app.spent_keys, now=now)
         app.suggestions.refresh(now=now)
     # A process of its own: nothing that this one or a server has in memory can help the rebuild.
     found = subprocess.run(

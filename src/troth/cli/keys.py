@@ -45,6 +45,9 @@ def status() -> None:
         console.print(f"Keys         {found.living:,} of customers, one for each kind of their data")
         destroyed = sum(one.keys_destroyed for one in found.epochs)
         console.print(f"Destroyed    {destroyed:,} keys, and the keys of {len(found.epochs) - 1} epochs")
+        if app.epochs.renews_master:
+            place = app.settings.epoch_copy
+            console.print(f"Then copied  {escape(place) if place else 'nowhere: set TROTH_EPOCH_COPY to a place'}")
         if not app.epochs.renews_master:
             console.print("Old copies of the key database open until their master key is destroyed.")
             console.print(
@@ -96,6 +99,11 @@ def _tell_retired(app: "App", changed: "Changed") -> None:
         typer.echo(f"The old master key is retired{when}. Copies of the key database from before open with nothing.")
     else:
         typer.echo("The old master key was not made by Troth and was left alone. Destroy it where you made it.")
+    if changed.copied:
+        typer.echo("A copy of the key database that opens now was made before. Backups of the data open with it.")
+    else:
+        typer.echo("No copy of it was made that opens now. Make one at once: troth backup --only keys --to PLACE")
+        typer.echo("To have one made each time, name a place: TROTH_EPOCH_COPY=/other-disk/troth-keys")
     if not abilities.by_itself:
         typer.echo(
             "Now copy the new master key file to the safe place where you keep its copy, and delete the old copy."

@@ -9,8 +9,9 @@ import sys
 import typer
 from rich.markup import escape
 
-from troth.cli import consent, customer, gate, key, keys, look, staff, stop
+from troth.cli import consent, customer, gate, key, keys, look, staff, stop, witness
 from troth.cli.backup import backup
+from troth.cli.breach import breach
 from troth.cli.check import check
 from troth.cli.delete import delete
 from troth.cli.demo import demo
@@ -31,7 +32,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     help="Be close to your customers because you keep your word: one promise file runs it all.",
 )
-for command in (init, check, recommend, delete, forget, serve, backup, restore, doctor, verify, demo):
+for command in (init, check, recommend, delete, forget, serve, backup, restore, doctor, breach, verify, demo):
     commands.command()(command)
 commands.command(name="import")(import_)
 commands.command(name="verify-erasure")(verify_erasure)
@@ -44,6 +45,7 @@ commands.add_typer(keys.commands, name="keys")
 commands.add_typer(look.commands, name="look")
 commands.add_typer(staff.commands, name="staff")
 commands.add_typer(stop.commands, name="stop")
+commands.add_typer(witness.commands, name="witness")
 
 
 def run() -> None:

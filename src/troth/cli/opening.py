@@ -33,8 +33,8 @@ def kept_true(app: "App") -> Iterator[None]:
 
     def expire(now: "datetime") -> None:
         app.erasure.resume(now=now)
-        app.deleting.resume()
-        delete_what_is_over(app.gate, now=now)
+        # Also destroys the keys that wait for it.
+        delete_what_is_over(app.gate, app.spent_keys, now=now)
         app.erasure.scrub()
 
     refresher = Refresher(app.suggestions, app.clock, expire=expire)

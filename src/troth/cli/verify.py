@@ -1,9 +1,12 @@
 """`troth verify`: check a receipt or a customer's bundle with nothing but the file and the keys you trust.
 
 It opens no installation, asks no server, and needs no clock: whoever got a receipt can run it on their own machine.
+Who has no Troth there takes the page that ``--page`` writes: one file, the same steps, in a browser.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +34,10 @@ _DOES_NOT_HOLD = 1
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A receipt (.tlog-proof or Sigstore bundle) or a customer’s bundle.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A receipt (.tlog-proof or Sigstore bundle) or a customer’s bundle.", show_default=False),
+    ] = None,
     *,
     trusted_root: Annotated[
         Path | None,
@@ -49,13 +55,32 @@ def verify(
         bool, typer.Option("--pass-over-unknown", help="Let signature lines stand that nobody here can check.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the page that checks the same in a browser, from disk, and do nothing else.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Check a receipt or a bundle, without a network. Exit 0: it holds; 1: it does not, and at which step.
 
     Get the keys from somewhere else than the file, or at an earlier time: who forges the one can forge the other.
     """
+    from troth.ledger.verify import Step
     from troth.ledger.verify import verify as check
+    from troth.ledger.wording import MENDS
 
+    if page is not None:
+        _write_page(page)
+        return
+    if file is None:
+        raise InputError(
+            "verify_no_file",
+            "There is nothing to check.",
+            "Name a receipt or a bundle: troth verify FILE. For a page that checks in a browser: --page FILE",
+        )
     trust = _trust(file.parent, trusted_root, policy)
     data = _read(file, "file")
     report = check(data, replace(trust, passes_over_unknown=pass_over_unknown))
@@ -64,8 +89,12 @@ def verify(
     else:
         console = terminal()
         _print(report, console)
+        if mend := MENDS.get(report.failed or 0):
+            options = " (--policy FILE, --pass-over-unknown)" if report.failed is Step.WITNESSES else ""
+            console.print(f"What you can do: {mend}{options}", soft_wrap=True)
         for one in trust.logs if report.holds else ():
-            key = visible(one.key.short)
+            # Whole, not by its short id: another key with the same id can be found in hours.
+            key = visible(one.key.written)
             console.print(f"Checked with the key {key}; compare it with the published one.", soft_wrap=True)
     if not report.holds:
         raise typer.Exit(_DOES_NOT_HOLD)
@@ -80,9 +109,11 @@ def _trust(folder: Path, trusted_root: Path | None, policy: Path | None) -> "Tru
     rules = policy or (beside_policy if beside_policy.is_file() else None)
     trust = Trust(())
     if rules is not None:
-        trust = read_policy(_read(rules, "policy").decode("utf-8", "surrogateescape"))
+        with _named(rules):
+            trust = read_policy(_read(rules, "policy").decode("utf-8", "surrogateescape"))
     if root is not None:
-        logs = read_trusted_root(_read(root, "trusted root"))
+        with _named(root):
+            logs = read_trusted_root(_read(root, "trusted root"))
         known = {one.key for one in logs}
         # What the policy says of a key that is in the root would only take the key's span away.
         trust = replace(trust, logs=(*logs, *(one for one in trust.logs if one.key not in known)))
@@ -93,6 +124,32 @@ def _trust(folder: Path, trusted_root: Path | None, policy: Path | None) -> "Tru
             f"Name {TRUSTED_ROOT} with --trusted-root. The company publishes it.",
         )
     return trust
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say which of the files it is, when one can't be understood."""
+    from troth.ledger.spelling import SpellingError
+
+    try:
+        yield
+    except SpellingError as error:
+        raise InputError(error.code, f"{path.name}: {error.message}", error.mend) from None
+
+
+def _write_page(path: Path) -> None:
+    from troth.web.verify.page import shipped
+
+    try:
+        with path.open("xb") as opened:
+            opened.write(shipped())
+    except FileExistsError:
+        raise InputError("verify_page_there", f"{path.name} is there already.", "Name another file.") from None
+    except OSError as error:
+        raise InputError(
+            "verify_page", f"{path.name} can't be written ({error.strerror}).", "Name a place that can be written."
+        ) from None
+    terminal().print(f"Wrote {visible(path.name)}. Open it in a browser; it needs no network.", soft_wrap=True)
 
 
 def _read(path: Path, what: str) -> bytes:
@@ -119,7 +176,8 @@ def _print(report: "Report", console: "Console") -> None:
         console.print(f"[red]Does not hold[/red]: step {report.failed} failed. Believe nothing in this file.")
         return
     for found in report.entries:
-        console.print(f"     {visible(_told(found))}", soft_wrap=True)
+        for line in _told(found):
+            console.print(f"     {visible(line)}", soft_wrap=True)
     checkpoint = report.checkpoint
     if checkpoint is not None:
         log = f"the log {checkpoint.origin} of {checkpoint.size:,} entries"
@@ -146,13 +204,20 @@ def _print_completeness(report: "Report", console: "Console") -> None:
         console.print(f"The first {report.gone} are not here: their time to be kept is over.", soft_wrap=True)
     else:
         console.print("None is left out.")
+    later = sum(found.statement.number > (report.covered or 0) for found in report.entries)
+    if later:
+        console.print(f"Of later entries {later} are here; whether there are more, this bundle can’t show.")
 
 
-def _told(found: "Found") -> str:
+def _told(found: "Found") -> list[str]:
+    from troth.ledger.wording import KINDS, told
+
     said = found.statement
-    unknown = "" if said.is_known else f" (a word of vocabulary {said.version}, not known here)"
-    body = json.dumps(said.body, ensure_ascii=False, sort_keys=True)
-    return f"{said.at:%Y-%m-%d %H:%M:%S} UTC  {said.number:>4}  {said.kind}{unknown}  {body}"
+    unknown = f"{said.kind} (a word of vocabulary {said.version}, not known here)"
+    words = KINDS[said.kind] if said.is_known else unknown
+    # Each on a line of its own: what stands in a value can't look like the next member.
+    body = [f"    {name}: {value}" for name, value in told(said.body)]
+    return [f"{said.at:%Y-%m-%d %H:%M:%S} UTC, entry {said.number}: {words}.", *body]
 
 
 def _as_json(report: "Report") -> dict[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Steps(Enum):
     """The two sets of migrations, each with the name of its last step."""
 
-    MAIN = ("main", "0007")
+    MAIN = ("main", "0008")
     KEYS = ("keys", "0003")
 
 

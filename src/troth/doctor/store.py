@@ -20,7 +20,10 @@ _OUTBOX = table("outbox", column("seq"), column("at"), column("removal"))
 _MODELS = table("models", column("seq"))
 _PLACE = table("journal_position", column("seq"))
 _JOURNAL = table("journal", column("seq"))
-_OF_CUSTOMERS = ("items", "identifiers", "choices", "stops", "contributions", "ledger")
+_OF_CUSTOMERS = (
+    *("items", "identifiers", "choices", "stops", "contributions", "ledger"),
+    *("deleted", "keys_to_destroy"),
+)
 _WITH_TIMES = ("choices", "stops", "ledger", "outbox", "backups")
 _EVERYBODY = 0
 

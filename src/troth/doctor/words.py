@@ -97,6 +97,12 @@ def _epoch(app: App, now: datetime) -> Iterator[Finding]:
         )
     else:
         yield ok("epoch_overdue", "The epoch of the keys is not over yet.")
+    if app.epochs.renews_master and not app.settings.epoch_copy:
+        yield warning(
+            "epoch_copy",
+            "When the epoch ends, older copies of the keys open nothing, and no place for a new one is named.",
+            "Name one: TROTH_EPOCH_COPY (docs/guides/keys.md).",
+        )
 
 
 def _copies(app: App, now: datetime) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from troth.db.engine import Connection, Database
 from troth.errors import InputError, NotFoundError
 from troth.gate.known import Known
 from troth.gate.marking import Marking
-from troth.gate.removal import Removal, Wanted, all_of, removal, until_of, used_only_by
+from troth.gate.removal import Removal, Wanted, all_of, pairs_of, removal, until_of, used_only_by
 from troth.gate.state import State
 from troth.gate.terms import Terms
 from troth.identity.service import Identity
@@ -161,6 +161,8 @@ class Deleting:
         What the law demands is asked again, by today's promise.
         """
         number = barred.number
+        # What went with its key can't be kept for anything, also where the law of today would demand it.
+        self._vault.drop_closed(connection, number, {*barred.kinds, *barred.emptied})
         state, rows = self._state(connection, number, self._people.numbers(connection, number))
         until = {**barred.emptied, **barred.kinds}
         asked = {
@@ -175,14 +177,10 @@ class Deleting:
         outbox.tell(connection, [number], "deleted", removal=True, at=now)
         return found
 
-    def sealed(self, connection: Connection, customer: int) -> frozenset[str]:
-        """Return the kinds of which something is kept under one number, inside an open transaction."""
-        return frozenset(named(row[1]) for row in self._vault.every_row(connection, [customer]))
-
-    def usable(self, connection: Connection, customer: int) -> frozenset[str]:
-        """Return the kinds of which the person has something that is not kept for a law alone."""
-        rows = self._vault.every_row(connection, self._people.numbers(connection, customer))
-        return frozenset(row[1] for row in rows if not is_restricted(row[1]))
+    def sealed(self, connection: Connection, numbers: Sequence[int]) -> set[tuple[int, str]]:
+        """Return (customer, kind) of all of which something is kept under `numbers`, inside an open transaction."""
+        spans = self._vault.spans(connection, numbers)
+        return {(number, named(kind)) for number, kinds in spans.items() for kind in kinds}
 
     def count(self, connection: Connection, customer: int) -> int:
         """Return how many notes there are of what was deleted of one number before."""
@@ -245,6 +243,7 @@ class Deleting:
     def _apply(self, connection: Connection, found: Removal, barred: Iterable[Barred]) -> None:
         self._vault.drop_items(connection, [*found.gone, *found.besides])
         self._vault.restrict_items(connection, found.locked)
+        self._vault.note_spent(connection, pairs_of([*found.gone, *found.besides]))
         for one in barred:
             before = self._vault.deleted_of(connection, [one.number]).get(one.number)
             kinds = {} if before is None else before.kinds
@@ -254,6 +253,19 @@ class Deleting:
             ]
             single = [(one.number, kind, mark, 0) for kind, marks in one.items.items() for mark in marks]
             self._vault.note_deleted(connection, [*whole, *single])
+
+
+def emptied_of(pairs: Iterable[tuple[int, str]], last: Mapping[str, datetime]) -> list[Barred]:
+    """Return what the journal is told of each number of which the last of a kind went; nothing is barred by it.
+
+    Args:
+        pairs: the (customer, kind) of which nothing is left.
+        last: kind → when the last of it happened.
+    """
+    kinds: dict[int, dict[str, datetime]] = {}
+    for number, kind in sorted(pairs):
+        kinds.setdefault(number, {})[kind] = last[kind]
+    return [Barred(number, {}, {}, emptied) for number, emptied in kinds.items()]
 
 
 def must_name_one(wanted: Wanted, terms: Terms) -> None:

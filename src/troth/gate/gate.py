@@ -15,11 +15,13 @@ Laws:
    out the items of all, each opened with the keys of its own number. `read_many` yields the person once.
 8. What the customer asked to delete and a law demands is let out for what the law demands, and to the customer.
    Nothing else meets it.
+9. The key of a kind goes after the last item of it. A read whose snapshot is older than that, and that comes too late
+   to open it, looks once more, and lets out what is there now.
 """
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,20 +37,23 @@ from troth.errors import NotAllowedError
 from troth.gate.arrivals import TRAITS, TRAITS_IDENTITY, Batch
 from troth.gate.asking import MEASURE
 from troth.gate.decide import Grant, State, Terms, Verdict, decide, hold
-from troth.gate.deleting import Deleting
+from troth.gate.deleting import Deleting, emptied_of
 from troth.gate.evidence import entry_of, must_be_fit_to_note, must_be_noted, must_be_one_by_one
 from troth.gate.explain import Explanation, explain
 from troth.gate.holding import Holding, as_one, holding, law_in_words
+from troth.gate.journalled import entry_of as deleted
 from troth.gate.known import Known, Rows, spans_of
 from troth.gate.marking import Marking
 from troth.gate.people import all_items
 from troth.gate.reasons import Code, Refusal
+from troth.gate.removal import pairs_of
 from troth.gate.retention import border
 from troth.gate.use import Act, Arrival, Outcome, Use
 from troth.identity.model import PLAIN, IdKind
 from troth.identity.naming import normalised
 from troth.identity.service import Identity
-from troth.keys.ring import KeyRing
+from troth.journal.service import Journal
+from troth.keys.ring import KeyGoneError, KeyRing
 from troth.ledger.log import Ledger
 from troth.promise.model import Basis, Clause, Promise
 from troth.stops.model import NOTHING_IN_COMMON, NOTHING_OF_CUSTOMER
@@ -78,6 +83,7 @@ class Gate:
         consent: the recorded choices.
         stops: what is stopped.
         ledger: where it is noted who looked.
+        journal: where it is kept outside the main database of what the last was deleted.
         vault: where the items are.
         ring: for the keyed hash that recognises an arrival when it comes again.
     """
@@ -91,6 +97,7 @@ class Gate:
         consent: Consent,
         stops: Stops,
         ledger: Ledger,
+        journal: Journal,
         vault: Vault,
         ring: KeyRing,
     ) -> None:
@@ -100,6 +107,7 @@ class Gate:
         self._consent = consent
         self._stops = stops
         self._ledger = ledger
+        self._journal = journal
         self._vault = vault
         self._known = Known(terms.promise, identity=identity, consent=consent, stops=stops, vault=vault)
         self._marking = Marking(items=ring.named("item-marks"), handles=ring.named("item-handles"))
@@ -158,7 +166,17 @@ class Gate:
         else:
             with self._database.reading() as connection:
                 rows, state, verdict = self._judged(connection, use, customer, now)
-        return Answer(verdict, self._open_all(rows, verdict, state=state, now=now))
+        try:
+            return Answer(verdict, self._open_all(rows, verdict, state=state, now=now))
+        except KeyGoneError:
+            return self._read_again(use, customer, now)
+
+    def _read_again(self, use: Use, customer: int, now: datetime) -> Answer:
+        """Read as things stand now: a key went between the snapshot and the opening, with all that it opens."""
+        with self._database.apart(), self._database.reading() as connection:
+            state, rows = self._known.with_rows(connection, customer)
+            verdict = decide(use, self._terms, state, now, customer=_own(use, customer, rows))
+            return Answer(verdict, self._open_all(rows, verdict, state=state, now=now))
 
     def _judged(
         self, connection: Connection, use: Use, customer: int, now: datetime
@@ -196,13 +214,20 @@ class Gate:
                     own = stopped.get(customer, NOTHING_OF_CUSTOMER)
                     state = State(standing.get(customer, {}), spans_of(rows), seen.restricted, own, common)
                     verdict = decide(use, self._terms, state, now, customer=customer)
-                    items = self._open(customer, rows, verdict, state=state, now=now)
+                    items: Mapping[str, tuple[Item, ...]]
+                    try:
+                        items = self._open(customer, rows, verdict, state=state, now=now)
+                    except KeyGoneError:
+                        items = self._read_again(use, customer, now).items
                     if any(items.values()):
                         yield customer, items
             for person in sorted({seen.person for seen in remarkable.values() if seen.person is not None}):
                 state, theirs = self._known.of_person(connection, person)
                 verdict = decide(use, self._terms, state, now, customer=person)
-                items = self._open_all(theirs, verdict, state=state, now=now)
+                try:
+                    items = self._open_all(theirs, verdict, state=state, now=now)
+                except KeyGoneError:
+                    items = self._read_again(use, person, now).items
                 if any(items.values()):
                     yield person, items
 
@@ -269,20 +294,32 @@ class Gate:
         Called after a no, an erasure, and by the clock. What a purpose still holds for stays. What the clock ends is
         told to the outbox like a purchase and not like a no: the model takes it in within seconds, and nobody's page
         waits for that. Of whom a legal hold or a restriction stands nothing is deleted, until it is lifted. Of linked
-        customers all are settled, since what one of them said is said by the person.
+        customers all are settled, since what one of them said is said by the person. The key of a kind of which
+        nothing is left is noted to be destroyed, and so that an older copy of the data holds no rows without a key,
+        the journal tells of it.
         """
         gone: dict[str, int] = {}
+        went: set[tuple[int, str]] = set()
         with self._database.writing() as connection:
             state = self._known.states(connection, [customer])[customer]
             numbers = self._identity.people.numbers(connection, customer)
             for kind, span in () if state.own.preserved else state.spans.items():
                 held = self._holding(kind, state, now)
                 if isinstance(held, Refusal):
-                    gone[kind] = sum(self._vault.drop_kinds(connection, number, [kind]) for number in numbers)
+                    dropped = {one: self._vault.drop_kinds(connection, one, [kind]) for one in numbers}
+                    gone[kind] = sum(dropped.values())
+                    went |= {(number, named(kind)) for number, count in dropped.items() if count}
                 else:
-                    gone[kind] = self._vault.drop_items(connection, self._past(connection, numbers, kind, span, held))
-            if any(gone.values()):
+                    past = self._past(connection, numbers, kind, span, held)
+                    gone[kind] = self._vault.drop_items(connection, past)
+                    went |= pairs_of(past)
+            if went:
                 outbox.tell(connection, numbers, "settled", removal=not by_clock, at=now)
+                empty = self._vault.note_spent(connection, went)
+                if not state.restricted:
+                    # Of whom is being erased the journal tells that alone.
+                    last = {kind: span.last for kind, span in as_one(state.spans).items()}
+                    self._journal.write(connection, [deleted(one, at=now) for one in emptied_of(empty, last)])
         total = Counter[str]()
         for kind, count in gone.items():
             total[named(kind)] += count
@@ -369,6 +406,11 @@ class Gate:
         """Return number → the number under which `read_many` yields its person, for those of `customers` linked."""
         with self._database.reading() as connection:
             return self._identity.people.heads(connection, customers)
+
+    def here(self, customers: Collection[int]) -> frozenset[int]:
+        """Return those of `customers` that there are; an older copy of the data may lack some."""
+        with self._database.reading() as connection:
+            return frozenset(self._identity.here_in(connection, sorted(customers)))
 
     def spans(self, customer: int) -> Mapping[str, Span]:
         """Return kind → first, last and count of what is kept of a customer; for counting, nothing is opened."""

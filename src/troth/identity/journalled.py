@@ -1,7 +1,7 @@
 """Links, and who must not come back, as the journal spells them, and back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -16,8 +16,10 @@ class _Linked(msgspec.Struct):
     one: int
     other: int
     act: Act
-    by: str
-    why: str
+    # In clear where an earlier Troth wrote it.
+    by: str = ""
+    why: str = ""
+    sealed: str = ""
 
 
 class _Erased(msgspec.Struct):
@@ -33,10 +35,28 @@ class Gone:
     until: datetime
 
 
-def entry_of(link: Link) -> Entry:
-    """Return the entry that tells of a link or of its end."""
-    detail = {"one": link.one, "other": link.other, "act": link.act.value, "by": link.by, "why": link.why}
+def entry_of(link: Link, sealed: bytes | None) -> Entry:
+    """Return the entry that tells of a link or of its end.
+
+    Args:
+        link: the link.
+        sealed: who and why; None where nobody can tell any more.
+    """
+    detail: dict[str, JSON] = {"one": link.one, "other": link.other, "act": link.act.value}
+    if sealed is not None:
+        detail["sealed"] = sealed.hex()
     return Entry(What.LINKED, link.one, link.at, detail)
+
+
+def reworded(entry: Entry, sealed: bytes | None) -> Entry:
+    """Return `entry`, in its place, as `entry_of` spells it today."""
+    return replace(entry_of(link_of(entry), sealed), seq=entry.seq)
+
+
+def sealed_of(entry: Entry) -> bytes | None:
+    """Return who and why of an entry, sealed; None where they were not."""
+    said = msgspec.convert(entry.detail, _Linked)
+    return bytes.fromhex(said.sealed) if said.sealed else None
 
 
 def link_of(entry: Entry) -> Link:

@@ -9,7 +9,7 @@ Laws:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -43,8 +43,8 @@ class Link:
         act: linked or unlinked.
         after: the number of the newest choice (of anybody) at that moment: choices up to it were made before.
         at: when.
-        by: who did it: a key's name, a desk. Never a customer's id.
-        why: the reason in a few words, without anything personal.
+        by: who did it: a key's name, a desk. Never a customer's id. Empty where it was not asked for: it is sealed.
+        why: the reason in a few words, without anything personal; empty as `by`.
     """
 
     number: int
@@ -53,8 +53,8 @@ class Link:
     act: Act
     after: int
     at: datetime
-    by: str = ""
-    why: str = ""
+    by: str = field(default="", repr=False)
+    why: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@
 It is written in the transaction of the link, and a test compares the two.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     null,
     or_,
     select,
@@ -30,7 +31,7 @@ from sqlalchemy.types import Text as SqlText
 from troth.clock import from_micros, to_micros
 from troth.db.numbering import give_after, last_given
 from troth.db.statements import Listed, Prepared, upsert
-from troth.db.tables import MAIN, Number
+from troth.db.tables import MAIN, Bytes, Number
 from troth.identity.model import Act, IdKind, Link, Seen
 
 customers = Table(
@@ -64,6 +65,7 @@ links = Table(
     Column("at", Number, nullable=False),
     Column("by", SqlText, nullable=False),
     Column("why", SqlText, nullable=False),
+    Column("sealed", Bytes, nullable=True),
     sqlite_autoincrement=True,
 )
 Index("ix_links_one", links.c.one, links.c.seq)
@@ -86,8 +88,9 @@ _OF_PERSON = Prepared(
     .order_by(customers.c.number)
 )
 # Both ends of a link that stands belong to one person, so one of them is enough to find it.
+_LINK_COLUMNS = (links.c.seq, links.c.one, links.c.other, links.c.act, links.c.after, links.c.at)
 _LINKS = Prepared(
-    select(links)
+    select(*_LINK_COLUMNS)
     .join(customers, customers.c.number == links.c.one)
     .where(customers.c.person == bindparam("person"))
     .order_by(links.c.seq)
@@ -123,8 +126,24 @@ _DROP_NUMBER = Prepared(delete(customers).where(_OF_NUMBER))
 _NO_REMAINDER = Prepared(
     update(suppressions).where(suppressions.c.remainder == bindparam("of")).values(remainder=null())
 )
+_SEALED_IDS = Listed(
+    select(customers.c.number, customers.c.sealed_id).where(customers.c.sealed_id.is_not(None)), customers.c.number
+)
 _LINKED_TO = or_(links.c.one == bindparam("number"), links.c.other == bindparam("number"))
-_LINKS_OF = Prepared(select(links).where(_LINKED_TO).order_by(links.c.seq))
+_LINKS_OF = Prepared(select(*_LINK_COLUMNS).where(_LINKED_TO).order_by(links.c.seq))
+_WORDS = Listed(select(links.c.seq, links.c.by, links.c.why, links.c.sealed), links.c.seq)
+_IN_CLEAR = Prepared(
+    select(*_LINK_COLUMNS, links.c.by, links.c.why)
+    .where(or_(links.c.by != bindparam("nothing"), links.c.why != bindparam("nothing")))
+    .order_by(links.c.seq)
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))  # else SQLite is asked for an offset that is handed in
+)
+_SEAL = Prepared(
+    update(links)
+    .where(links.c.seq == bindparam("place"))
+    .values(by=bindparam("nothing"), why=bindparam("nothing"), sealed=bindparam("words"))
+)
 _DROP_LINKS = Prepared(delete(links).where(_LINKED_TO))
 
 
@@ -172,6 +191,11 @@ def sealed_id(connection: Connection, customer: int) -> bytes | None:
     return connection.execute(select(customers.c.sealed_id).where(customers.c.number == customer)).scalar()
 
 
+def sealed_ids(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+    """Return number → the sealed id, for those of `numbers` that have one."""
+    return dict(_SEALED_IDS.rows(connection, numbers))
+
+
 def hashes_of(connection: Connection, customer: int) -> list[bytes]:
     """Return the identifiers of a customer."""
     return [row[0] for row in _HASHES.rows(connection, {"customer": customer})]
@@ -199,16 +223,23 @@ def set_person(connection: Connection, numbers: Sequence[int], person: int | Non
     _SET_PERSON.run(connection, numbers, {"named": person})
 
 
-def record_link(connection: Connection, link: Link) -> None:
-    """Add a row; its own number is given by the database."""
+def record_link(connection: Connection, link: Link, sealed: bytes | None) -> None:
+    """Add a row; its own number is given by the database.
+
+    Args:
+        connection: an open `writing`.
+        link: the link.
+        sealed: who and why; None where nobody can tell any more.
+    """
     row = {
         "one": link.one,
         "other": link.other,
         "act": link.act.value,
         "after": link.after,
         "at": to_micros(link.at),
-        "by": link.by,
-        "why": link.why,
+        "by": "",
+        "why": "",
+        "sealed": sealed,
     }
     connection.execute(insert(links), [row])
 
@@ -221,6 +252,22 @@ def links_within(connection: Connection, person: int) -> list[Link]:
 def links_of(connection: Connection, number: int) -> list[Link]:
     """Return the rows about one number, in the order recorded."""
     return [_link(row) for row in _LINKS_OF.rows(connection, {"number": number})]
+
+
+def words_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, str, bytes | None]]:
+    """Return number of a row of links → who and why as an earlier Troth left them in clear, and sealed."""
+    return {number: (by, why, sealed) for number, by, why, sealed in _WORDS.rows(connection, numbers)}
+
+
+def in_clear(connection: Connection, most: int) -> list[Link]:
+    """Return at most `most` rows whose who or why stands in clear."""
+    rows = _IN_CLEAR.rows(connection, {"most": most, "nothing": ""})
+    return [replace(_link(row[:-2]), by=row[-2], why=row[-1]) for row in rows]
+
+
+def put_sealed(connection: Connection, words: Iterable[tuple[int, bytes | None]]) -> None:
+    """Put sealed words (None: none) in the place of those in clear, for rows named by their number."""
+    _SEAL.run(connection, *({"place": number, "words": sealed, "nothing": ""} for number, sealed in words))
 
 
 def drop_links(connection: Connection, numbers: Sequence[int]) -> None:
@@ -238,8 +285,8 @@ def kinds_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[
 
 
 def _link(row: Sequence[Any]) -> Link:
-    number, one, other, act, after, at, by, why = row
-    return Link(number, one, other, Act(act), after, from_micros(at), by, why)
+    number, one, other, act, after, at = row
+    return Link(number, one, other, Act(act), after, from_micros(at))
 
 
 def count_unrestricted(connection: Connection, numbers: Sequence[int]) -> int:

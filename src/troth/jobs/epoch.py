@@ -6,7 +6,9 @@ Laws:
    must hold up neither the forgetting nor the serving.
 2. A failure is told once, by its code, and tried again an hour later. Until then the old epoch stays: late, and
    nothing lost.
-3. Asked to stop, it stops between two transactions. What is left to do is done at the next start.
+3. Where a place for a copy of the keys is named, the old epoch is destroyed when the copy is there and not before.
+   Where none is, the epoch ends all the same, and the log says that nothing was copied.
+4. Asked to stop, it stops between two transactions. What is left to do is done at the next start.
 """
 
 from collections.abc import Callable
@@ -97,7 +99,7 @@ class EpochChanger:
                 changed = self.once()
                 told = ""
                 if changed is not None:
-                    _log.info("epoch_ended", epoch=changed.epoch, keys=changed.rewrapped)
+                    _log.info("epoch_ended", epoch=changed.epoch, keys=changed.rewrapped, copied=changed.copied)
             except _StoppedError:
                 return
             except Exception as error:  # noqa: BLE001 - a loop that dies in silence would end no epoch any more

@@ -24,7 +24,7 @@ class What(StrEnum):
     LINKED = "linked"
     """Two numbers were found to be one person, or not to be."""
     DELETED = "deleted"
-    """Something of a customer was deleted because they asked for it."""
+    """Something of a customer was deleted because they asked for it, or the last of a kind went, and its key."""
     ERASED = "erased"
     """A customer is erased, from now on."""
     KEY_REVOKED = "key revoked"
@@ -44,7 +44,7 @@ class Entry:
         customer: whose number, or `EVERYBODY`.
         at: when.
         detail: what is needed to do it again, in the words of the room that wrote it: names of the promise, numbers,
-            times, keyed hashes in hex. Never an outside id.
+            times, keyed hashes in hex; words of the staff about a customer sealed, in hex. Never an outside id.
         seq: its place, from 1; 0 while it is not written.
     """
 

@@ -97,6 +97,30 @@ class Journal:
         if entries:
             store.reach(connection, entries[-1].seq)
 
+    def told(self, *whats: What) -> list[Entry]:
+        """Return all entries of some sorts, oldest first."""
+        with self._keys.reading() as keys:
+            return store.of_sorts(keys, whats)
+
+    def put_again(self, entries: Sequence[Entry]) -> None:
+        """Write the details of entries anew, each in its own place; when it returns, the old ones are gone.
+
+        To be called inside a `writing` of the main database.
+        """
+        if entries:
+            with self._keys.writing() as keys:
+                store.put_again(keys, entries)
+            self._keys.empty_log()
+
+    def holds_words_in_clear(self) -> bool:
+        """Return whether words of the staff may stand in clear, here or in the main database."""
+        with self._database.reading() as connection:
+            return store.is_in_clear(connection)
+
+    def holds_no_words_in_clear(self, connection: Connection) -> None:
+        """Note inside a `writing` of the main database that none do any more."""
+        store.is_sealed(connection)
+
     def place(self) -> int:
         """Return how far the journal has come in the data."""
         with self._database.reading() as connection:

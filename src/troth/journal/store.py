@@ -1,10 +1,10 @@
 """Two tables: the journal, in the key database; and in the main database how far it has come there."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Table, bindparam, delete, func, insert, select, true, update
 from sqlalchemy.types import Text as SqlText
 
 from troth.canonical import canonical_json
@@ -29,9 +29,11 @@ position = Table(
     MAIN,
     Column("installation", SqlText, primary_key=True),
     Column("seq", Number, nullable=False),
+    Column("in_clear", Boolean, nullable=False, server_default=true()),
 )
 
 _ADD = Prepared(insert(journal).inline(), columns=("at", "customer", "what", "detail"))
+_REWORD = Prepared(update(journal).where(journal.c.seq == bindparam("place")).values(detail=bindparam("said")))
 _NEWEST = Prepared(select(func.max(journal.c.seq)))
 _REACH = Prepared(update(position).values(seq=bindparam("reached")))
 _PLACE = Prepared(select(position.c.installation, position.c.seq))
@@ -73,6 +75,18 @@ def since(connection: Connection, seq: int) -> list[Entry]:
     return [Entry(What(row.what), row.customer, from_micros(row.at), json.loads(row.detail), row.seq) for row in rows]
 
 
+def of_sorts(connection: Connection, whats: Collection[What]) -> list[Entry]:
+    """Return the entries of some sorts, oldest first."""
+    wanted = select(journal).where(journal.c.what.in_([what.value for what in whats])).order_by(journal.c.seq)
+    rows = connection.execute(wanted)
+    return [Entry(What(row.what), row.customer, from_micros(row.at), json.loads(row.detail), row.seq) for row in rows]
+
+
+def put_again(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Write the details of entries, each in its own place, anew."""
+    _REWORD.run(connection, *({"place": one.seq, "said": canonical_json(one.detail).decode()} for one in entries))
+
+
 def newest_of(connection: Connection, what: What) -> Entry | None:
     """Return the newest entry of one sort; None when there is none."""
     wanted = select(journal).where(journal.c.what == what.value).order_by(journal.c.seq.desc()).limit(1)
@@ -108,9 +122,19 @@ def place(connection: Connection) -> tuple[str, int] | None:
     return None if row is None else (row[0], row[1])
 
 
+def is_in_clear(connection: Connection) -> bool:
+    """Return whether words of the staff may stand in clear in the main database or in the journal."""
+    return bool(connection.execute(select(position.c.in_clear)).scalar())
+
+
+def is_sealed(connection: Connection) -> None:
+    """Note in the main database that no words of the staff stand in clear any more."""
+    connection.execute(update(position).values(in_clear=False))
+
+
 def begin(connection: Connection, installation: str) -> None:
     """Note in the main database to which journal it belongs, and that nothing of it is done here yet."""
-    connection.execute(insert(position), {"installation": installation, "seq": 0})
+    connection.execute(insert(position), {"installation": installation, "seq": 0, "in_clear": False})
 
 
 def reach(connection: Connection, seq: int) -> None:

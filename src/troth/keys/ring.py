@@ -14,7 +14,7 @@ Laws:
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -59,6 +59,7 @@ class KeyRing:
         self._provider = provider
         self._lock = Lock()
         self._open: OrderedDict[tuple[int, str], AESGCM] = OrderedDict()
+        self._kinds: set[str] = set()
         self._epochs: dict[int, AESGCM] = {}
         self._state = store.state() or self._first_epoch(now)
         self._of_epoch(self._state.epoch)
@@ -117,27 +118,76 @@ class KeyRing:
         except InvalidTag:
             raise KeyGoneError from None
 
-    def destroy(self, customer: int, *, keep: Iterable[str] = (), only: Iterable[str] | None = None) -> int:
-        """Destroy the keys of `customer`, but those of the kinds in `keep`; return how many. Durable on return.
+    def has_epoch(self, number: int) -> bool:
+        """Tell whether the key of an epoch is there, and unwrap it.
+
+        Raises:
+            UnavailableError: the provider can't unwrap it.
+        """
+        try:
+            self._of_epoch(number)
+        except _EpochEndedError:
+            return False
+        return True
+
+    def fits(self, rows: Iterable[tuple[int, str, int, bytes, bytes, bytes]]) -> list[bool]:
+        """Tell of each row whether its key opens it. Nothing of what it says is kept, and no key is remembered.
+
+        Args:
+            rows: (customer, kind, epoch and wrapped key as a key table has them, sealed, what that is bound to). The
+                table may be a copy of this one, of any age.
+
+        Raises:
+            UnavailableError: the epoch ended meanwhile.
+        """
+        found = []
+        for customer, kind, epoch, wrapped, sealed, bound_to in rows:
+            label = key_label(customer, kind)
+            try:
+                unseal(cipher(unseal(self._of_epoch(epoch), wrapped, label)), sealed, label + bound_to)
+            except InvalidTag:
+                found.append(False)
+            except _EpochEndedError:
+                raise UnavailableError(
+                    "epoch_ended", "The epoch of the keys ended meanwhile.", "Run the command again."
+                ) from None
+            else:
+                found.append(True)
+        return found
+
+    def fetch(self, pairs: Iterable[tuple[int, str]]) -> None:
+        """Open those keys of `pairs`, (customer, kind), that there are, for work that reads some hundreds."""
+        self._learn(partial(self._store.find, list(pairs)))
+
+    def destroy(self, customer: int, *, keep: Iterable[str] = ()) -> int:
+        """Destroy the keys of `customer`, who leaves; return how many. Durable on return.
 
         Args:
             customer: whose.
             keep: kinds whose keys stay.
-            only: only keys of these kinds; None: of all. Of somebody who stays: see law 5.
         """
-        kept, wanted = frozenset(keep), None if only is None else frozenset(only)
-        gone = self._store.destroy(customer, kept, only=wanted)
-        with self._lock:
-            for pair in [pair for pair in self._open if pair[0] == customer and pair[1] not in kept]:
-                if wanted is None or pair[1] in wanted:
-                    del self._open[pair]
-            # Counted here, so that the next look finds what others did and not this.
-            self._state = replace(self._state, keys_destroyed=self._state.keys_destroyed + gone)
+        kept = frozenset(keep)
+        gone = self._store.destroy(customer, kept)
+        # By kind, which are few: after work that read everybody there are as many keys here as customers.
+        self._forget([(customer, kind) for kind in tuple(self._kinds) if kind not in kept], gone)
+        return gone
+
+    def destroy_each(self, pairs: Collection[tuple[int, str]]) -> int:
+        """Destroy the key of each (customer, kind) of people who stay; return how many. Durable on return.
+
+        To be called in a transaction that whoever seals waits for: see law 5.
+        """
+        gone = self._store.destroy_each(pairs)
+        self._forget(pairs, gone)
         return gone
 
     def count(self, customer: int) -> int:
         """Return how many keys the customer has."""
         return self._store.count(customer)
+
+    def who_has(self, kind: str) -> frozenset[int]:
+        """Return the numbers of all customers who have a key of this kind."""
+        return self._store.customers_of(kind)
 
     def highest(self) -> int:
         """Return the highest number of a customer that has a key; 0 when nobody has one."""
@@ -161,6 +211,13 @@ class KeyRing:
             sealed = seal(self._of_epoch(number), new_key(), named_label(name))
             self._store.add_named(name, sealed, epoch=number)
         raise KeyGoneError
+
+    def _forget(self, pairs: Iterable[tuple[int, str]], gone: int) -> None:
+        with self._lock:
+            for pair in pairs:
+                self._open.pop(pair, None)
+            # Counted here, so that the next look finds what others did and not this.
+            self._state = replace(self._state, keys_destroyed=self._state.keys_destroyed + gone)
 
     def _first_epoch(self, now: datetime) -> State:
         def make(number: int, _used: frozenset[str]) -> Wrapped:
@@ -226,6 +283,7 @@ class KeyRing:
             with self._lock:
                 # The oldest go first, but never one that was asked for just now.
                 self._open.update(opened)
+                self._kinds.update(kind for _, kind in opened)
                 while len(self._open) > max(_REMEMBERED, len(found), at_least):
                     self._open.popitem(last=False)
             return opened

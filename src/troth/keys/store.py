@@ -212,23 +212,22 @@ class KeyStore:
             insert_new(connection, customer_keys, new)
         return True
 
-    def destroy(self, customer: int, keep: Collection[str] = (), *, only: Collection[str] | None = None) -> int:
+    def destroy(self, customer: int, keep: Collection[str] = ()) -> int:
         """Delete the keys of `customer` but those of the kinds in `keep`; return how many went.
 
         When it returns they are also gone from the log of the database.
-
-        Args:
-            customer: whose.
-            keep: kinds whose keys stay.
-            only: only keys of these kinds; None: of all.
         """
         with self._database.writing() as connection:
             here = [kind for _, kind, *_ in _OF_CUSTOMERS.rows(connection, [customer])]
-            going = [kind for kind in here if kind not in keep and (only is None or kind in only)]
-            gone = _DROP.run(connection, *({"customer": customer, "kind": kind} for kind in going))
-            if gone:
-                _COUNT_DESTROYED.run(connection, {"gone": gone})
+            gone = _drop(connection, [(customer, kind) for kind in here if kind not in keep])
         # Also when there was nothing left to delete: a crash may have come between the two.
+        self._database.empty_log()
+        return gone
+
+    def destroy_each(self, pairs: Collection[tuple[int, str]]) -> int:
+        """Delete the key of each (customer, kind); as `destroy`."""
+        with self._database.writing() as connection:
+            gone = _drop(connection, pairs)
         self._database.empty_log()
         return gone
 
@@ -237,6 +236,12 @@ class KeyStore:
         statement = select(func.count()).select_from(customer_keys).where(customer_keys.c.customer == customer)
         with self._database.reading() as connection:
             return connection.execute(statement).scalar() or 0
+
+    def customers_of(self, kind: str) -> frozenset[int]:
+        """Return the numbers of all customers who have a key of this kind."""
+        statement = select(customer_keys.c.customer).where(customer_keys.c.kind == kind)
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(statement).scalars())
 
     def highest(self) -> int:
         """Return the highest number of a customer that has a key; 0 when nobody has one."""
@@ -272,6 +277,13 @@ def every_epoch(connection: Connection) -> list[Epoch]:
         )
         for row in connection.execute(select(epochs).order_by(epochs.c.number.desc()))
     ]
+
+
+def _drop(connection: Connection, pairs: Iterable[tuple[int, str]]) -> int:
+    gone = _DROP.run(connection, *({"customer": customer, "kind": kind} for customer, kind in pairs))
+    if gone:
+        _COUNT_DESTROYED.run(connection, {"gone": gone})
+    return gone
 
 
 def _is_newest(connection: Connection, epoch: int) -> bool:

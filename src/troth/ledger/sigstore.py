@@ -8,7 +8,7 @@ spells the whole bundle again from the values it goes by, and takes no other byt
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -87,9 +87,13 @@ class _Body(msgspec.Struct):
     spec: _Spec
 
 
+# A time without its zone is a guess, and can't be held against the time of an entry.
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class _Span(msgspec.Struct):
-    start: datetime | None = None
-    end: datetime | None = None
+    start: _Time | None = None
+    end: _Time | None = None
 
 
 class _PublicKey(msgspec.Struct):

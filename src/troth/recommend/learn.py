@@ -26,7 +26,7 @@ import numpy as np
 
 from troth.actors import of_job
 from troth.catalogue.store import Catalogue
-from troth.db import outbox
+from troth.db import outbox, spent
 from troth.db.engine import Connection, Database
 from troth.errors import UnavailableError
 from troth.gate.gate import Gate
@@ -213,13 +213,15 @@ class Learner:
     def _publish(self, live: Live, seq: int, *, changed: AbstractSet[int], whole: bool) -> Learnt:
         """Write `live` as the model that has taken in the outbox up to `seq`. Killed before the commit: nothing."""
         changed, route = set(changed), live.route
+        # A model made anew may follow one that was thrown away with everybody's part: who has a key shows whose.
+        had = self._gate.here(self._ring.who_has(self._key) - live.rows.keys()) if whole else frozenset()
         for _ in range(_TRIES):
             served = serve_from(live.epoch, live.gram, live.inverse)
             new = Header(live.epoch.number, seq, digest(live.gram.counts, live.epoch.items))
             with self._database.writing() as connection:
                 left = {one.customer for one in store.removals(connection, seq)} & live.rows.keys()
                 if not left:
-                    self._write(connection, live, new, served, changed=changed, whole=whole)
+                    self._write(connection, live, new, served, changed=changed, whole=whole, had=had)
             if not left:
                 live.header, live.missing, self._live = new, set(), live
                 return Learnt(new.epoch, seq, len(changed), route)
@@ -228,7 +230,15 @@ class Learner:
         raise UnavailableError("model_busy", "Customers kept leaving while the model was made.", "Try again.")
 
     def _write(
-        self, connection: Connection, live: Live, new: Header, served: Served, *, changed: set[int], whole: bool
+        self,
+        connection: Connection,
+        live: Live,
+        new: Header,
+        served: Served,
+        *,
+        changed: set[int],
+        whole: bool,
+        had: frozenset[int],
     ) -> None:
         if not store.swap(connection, self._purpose, old=live.header, new=new, served=encode(served)):
             raise _LostRaceError
@@ -245,9 +255,12 @@ class Learner:
         }
         if whole:
             store.replace_parts(connection, self._purpose, sealed)
+            gone = had
         else:
             store.put_parts(connection, self._purpose, sealed)
-            store.drop_parts(connection, self._purpose, changed - stay.keys())
+            gone = frozenset(changed - stay.keys())
+            store.drop_parts(connection, self._purpose, gone)
+        spent.note(connection, ((customer, self._key) for customer in gone))
 
     def _loaded(self, connection: Connection, header: Header) -> Live:
         """Return the model in memory if it is `header`'s; otherwise make it from the sealed parts."""

@@ -1,8 +1,11 @@
-"""A stop as the journal spells it, and back."""
+"""A stop as the journal spells it, and back. Who and why are sealed, but of a stop that is about everybody."""
+
+from dataclasses import replace
 
 import msgspec
 
-from troth.journal.model import Entry, What
+from troth.canonical import JSON
+from troth.journal.model import EVERYBODY, Entry, What
 from troth.stops.model import Act, Kind, Stop
 
 
@@ -10,23 +13,34 @@ class _Stopped(msgspec.Struct):
     kind: Kind
     target: str
     act: Act
-    by: str
-    why: str
+    # In clear of everybody, and of a customer where an earlier Troth wrote it.
+    by: str = ""
+    why: str = ""
+    sealed: str = ""
 
 
-def entry_of(stop: Stop) -> Entry:
-    """Return the entry that tells of a stop that was put or lifted."""
-    detail = {
-        "kind": stop.kind.value,
-        "target": stop.target,
-        "act": stop.act.value,
-        "by": stop.by,
-        "why": stop.why,
-    }
+def entry_of(stop: Stop, sealed: bytes | None) -> Entry:
+    """Return the entry that tells of a stop that was put or lifted.
+
+    Args:
+        stop: the stop.
+        sealed: who and why; None of a stop that is about everybody.
+    """
+    detail: dict[str, JSON] = {"kind": stop.kind.value, "target": stop.target, "act": stop.act.value}
+    if stop.customer == EVERYBODY:
+        detail |= {"by": stop.by, "why": stop.why}
+    elif sealed is not None:
+        detail["sealed"] = sealed.hex()
     return Entry(What.STOPPED, stop.customer, stop.at, detail)
 
 
-def stop_of(entry: Entry) -> Stop:
-    """Return the stop that an entry tells of."""
+def reworded(entry: Entry, stop: Stop, sealed: bytes | None) -> Entry:
+    """Return `entry`, in its place, as `entry_of` spells it today."""
+    return replace(entry_of(stop, sealed), seq=entry.seq)
+
+
+def stop_of(entry: Entry) -> tuple[Stop, bytes | None]:
+    """Return the stop that an entry tells of; and who and why as they were sealed, None where they were not."""
     said = msgspec.convert(entry.detail, _Stopped)
-    return Stop(said.kind, entry.customer, said.target, said.act, entry.at, said.by, said.why)
+    stop = Stop(said.kind, entry.customer, said.target, said.act, entry.at, said.by, said.why)
+    return stop, bytes.fromhex(said.sealed) if said.sealed else None

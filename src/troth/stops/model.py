@@ -60,8 +60,9 @@ class Stop:
         target: the purpose objected to or paused, or the recipient cut off; else empty.
         act: put or lifted.
         at: when.
-        by: who did it: the customer, a signal, somebody of the staff. Never a customer's id.
-        why: the reason, in a few words, without anything personal.
+        by: who did it: the customer, a signal, somebody of the staff. Never a customer's id. Empty where it was not
+            asked for: a verdict does not depend on it, and it is sealed.
+        why: the reason, in a few words, without anything personal; empty as `by`.
     """
 
     kind: Kind
@@ -69,8 +70,8 @@ class Stop:
     target: str
     act: Act
     at: datetime
-    by: str
-    why: str = ""
+    by: str = field(default="", repr=False)
+    why: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

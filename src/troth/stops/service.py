@@ -10,12 +10,15 @@ Laws:
 4. An opt-out signal comes with every page. The first is recorded, the others change nothing, so that a signal never
    takes back a yes that was given in spite of it. Linked customers are one: the first of any of them counts.
 5. A stop and its lifting are in the journal too, so that they hold also after an older copy of the data was put back.
+6. Who and why are sealed under the customer's own key, here and in the journal: with the key they are gone from every
+   copy. Those of a stop that is about everybody stand in clear: it is about nobody in particular.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from troth.clock import to_micros
 from troth.db import outbox
 from troth.db.engine import Connection, Database
 from troth.errors import InputError, NotAllowedError
@@ -23,10 +26,12 @@ from troth.identity.service import Identity
 from troth.journal.model import Entry
 from troth.journal.service import Journal
 from troth.keeper import KeeperReport
+from troth.keys.remarks import Remark, Remarks
+from troth.keys.ring import KeyRing
 from troth.promise.model import Basis, Promise
 from troth.promise.taxonomy import lies_below
 from troth.stops import store
-from troth.stops.journalled import entry_of, stop_of
+from troth.stops.journalled import entry_of, reworded, stop_of
 from troth.stops.model import (
     ENDS_A_USE,
     EVERYBODY,
@@ -46,6 +51,9 @@ from troth.stops.model import (
 LONGEST_WHY = 200
 """Characters of a reason or a name at most: a few words, not a letter."""
 
+_KEY = "room:stops"
+_AT_ONCE = 500
+
 _OPEN_TO_OBJECTION = frozenset({Basis.LEGITIMATE_INTEREST, Basis.CONSENT})
 
 
@@ -57,15 +65,19 @@ class Stops:
         identity: knows which customers there are.
         promise: the promise in force.
         journal: where stops are kept outside the main database.
+        ring: for the keys that seal who and why.
     """
 
     room = "stops"
 
-    def __init__(self, database: Database, identity: Identity, promise: Promise, journal: Journal) -> None:
+    def __init__(
+        self, database: Database, identity: Identity, promise: Promise, journal: Journal, *, ring: KeyRing
+    ) -> None:
         self._database = database
         self._identity = identity
         self._promise = promise
         self._journal = journal
+        self._remarks = Remarks(ring, _KEY)
 
     def put(
         self, kind: Kind, *, customer: int = EVERYBODY, target: str = "", by: str, why: str = "", now: datetime
@@ -94,7 +106,7 @@ class Stops:
         with self._database.writing() as connection:
             signal = self.signal_in(connection, customer) if kind is Kind.OPT_OUT else None
             if signal is not None:
-                return signal
+                return next(one for one in self._told(connection, signal.customer)[::-1] if _is_alike(one, signal))
             self._record(connection, stop)
         return stop
 
@@ -133,7 +145,11 @@ class Stops:
     def history(self, customer: int = EVERYBODY) -> list[Stop]:
         """Return everything that was put and lifted for a customer, or for everybody, oldest first."""
         with self._database.reading() as connection:
-            return store.of_customers(connection, [customer]).get(customer, [])
+            return self._told(connection, customer)
+
+    def _told(self, connection: Connection, customer: int) -> list[Stop]:
+        told = store.told_of(connection, customer)
+        return [stop if sealed is None else self._opened(stop, sealed) for stop, sealed in told]
 
     def seen_by(self, connection: Connection, customer: int) -> tuple[CustomerStops, CommonStops]:
         """Return what stands for a customer and what stands for everybody, inside an open transaction."""
@@ -190,15 +206,53 @@ class Stops:
         if stop.customer != EVERYBODY:
             # Without this a stop that crosses an erasure would leave rows of somebody who is gone.
             self._identity.must_be_here(connection, [stop.customer])
-        self._put_down(connection, stop)
-        self._journal.write(connection, [entry_of(stop)])
+        sealed = self._sealed(stop)
+        self._put_down(connection, stop, sealed)
+        self._journal.write(connection, [entry_of(stop, sealed)])
 
     def redo(self, connection: Connection, entry: Entry, customer: int) -> None:
         """Record a stop of the journal again, for somebody who is here or for everybody, inside an open `writing`."""
-        self._put_down(connection, replace(stop_of(entry), customer=customer))
+        stop, sealed = stop_of(entry)
+        if sealed is None or customer != stop.customer:
+            # Under the key of whom it is recorded for now; of an earlier Troth it comes in clear.
+            stop = replace(stop if sealed is None else self._opened(stop, sealed), customer=customer)
+            sealed = self._sealed(stop)
+        self._put_down(connection, stop, sealed)
 
-    def _put_down(self, connection: Connection, stop: Stop) -> None:
-        store.record(connection, [stop])
+    def seal_some(self) -> int:
+        """Seal who and why of some rows that an earlier Troth left in clear; return how many. 0: none are left."""
+        with self._database.writing() as connection:
+            rows = store.in_clear(connection, _AT_ONCE)
+            leaving = self._identity.here_in(connection, sorted({stop.customer for _, stop in rows}))
+            store.put_sealed(
+                connection,
+                [(place, None if leaving.get(stop.customer, True) else self._sealed(stop)) for place, stop in rows],
+            )
+        return len(rows)
+
+    def sealed_entry(self, entry: Entry, *, is_here: bool) -> Entry:
+        """Return an entry of the journal with who and why sealed, inside a `writing` of the main database.
+
+        Args:
+            entry: of a stop on a customer; one that is sealed already is returned as it is.
+            is_here: whether the customer is here and stays. Otherwise the words are dropped.
+        """
+        stop, sealed = stop_of(entry)
+        if sealed is not None:
+            return entry
+        return reworded(entry, stop, self._sealed(stop) if is_here and stop.by else None)
+
+    def _sealed(self, stop: Stop) -> bytes | None:
+        if stop.customer == EVERYBODY:
+            return None
+        return self._remarks.seal([stop.customer], Remark(stop.by, stop.why), bound_to=_place(stop))
+
+    def _opened(self, stop: Stop, sealed: bytes) -> Stop:
+        remark = self._remarks.open([stop.customer], sealed, bound_to=_place(stop))
+        return replace(stop, by=remark.by, why=remark.why)
+
+    def _put_down(self, connection: Connection, stop: Stop, sealed: bytes | None) -> None:
+        store.record(connection, stop, sealed)
         if stop.kind in ENDS_A_USE:
             if stop.customer == EVERYBODY:
                 who: Iterable[int] = self._identity.everybody(connection)
@@ -231,6 +285,16 @@ class Stops:
                 f"{purpose.key} rests on a {purpose.basis.value.replace('_', ' ')}; an objection does not end that.",
                 "Answer the customer, and say what else they can do: correct, restrict, or delete (GDPR Art. 21(1)).",
             )
+
+
+def _is_alike(one: Stop, other: Stop) -> bool:
+    """Whether two are the same row, whatever is known of who and why."""
+    return replace(one, by="", why="") == replace(other, by="", why="")
+
+
+def _place(stop: Stop) -> bytes:
+    """Return what names a stop among those of its customer."""
+    return f"{stop.kind}\0{stop.target}\0{stop.act}\0{to_micros(stop.at)}".encode()
 
 
 def _report(rows: int) -> KeeperReport:

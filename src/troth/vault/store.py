@@ -9,7 +9,7 @@ before: whoever asks for the kind itself does not meet it. What was deleted on r
 so that an old file does not bring it back.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import chain
@@ -20,10 +20,11 @@ from sqlalchemy import Column, Connection, Table, and_, bindparam, delete, func,
 from sqlalchemy.types import Text as SqlText
 
 from troth.clock import from_micros, to_micros
+from troth.db import spent
 from troth.db.statements import Listed, Prepared, insert_new, upsert
 from troth.db.tables import MAIN, Bytes, Number
-from troth.keys.ring import KeyRing
-from troth.vault.model import Deleted, Item, Kept, Locked, Row, Span, Value, restricted
+from troth.keys.ring import KeyGoneError, KeyRing
+from troth.vault.model import Deleted, Item, Kept, Locked, Row, Span, Value, named, restricted
 
 items = Table(
     "items",
@@ -116,7 +117,7 @@ class Vault:
         for one in new:
             at, mark = to_micros(one.item.at), one.item.mark
             body = _encode((one.item.event, one.item.values))
-            sealed = self._ring.seal(one.customer, one.kind, body, bound_to=_row(at, mark))
+            sealed = self._ring.seal(one.customer, one.kind, body, bound_to=row_label(at, mark))
             rows.append({"customer": one.customer, "kind": one.kind, "at": at, "mark": mark, "sealed": sealed})
         return insert_new(connection, items, rows)
 
@@ -164,7 +165,7 @@ class Vault:
         Raises:
             KeyGoneError: the key was destroyed, or a row was changed or moved.
         """
-        bodies = self._ring.open_each(customer, kind, [(sealed, _row(at, mark)) for at, mark, sealed in rows])
+        bodies = self._ring.open_each(customer, kind, [(sealed, row_label(at, mark)) for at, mark, sealed in rows])
         opened = zip(rows, map(_decode, bodies), strict=True)
         return tuple(
             [Item(from_micros(at), event, values, mark, is_locked) for (at, mark, _), (event, values) in opened]
@@ -193,6 +194,29 @@ class Vault:
     def drop_kinds(self, connection: Connection, customer: int, kinds: Iterable[str]) -> int:
         """Delete the items of `kinds` of one customer; return how many went."""
         return _DROP_KIND.run(connection, *({"customer": customer, "kind": kind} for kind in kinds))
+
+    def drop_closed(self, connection: Connection, customer: int, kinds: Iterable[str]) -> int:
+        """Delete the items of `kinds` of one customer, also those kept for a law alone, that no key opens any more.
+
+        An older copy of the data holds them, when it is used with newer keys.
+
+        Returns:
+            How many went.
+        """
+        rows, gone = self.rows(connection, customer), 0
+        for kind in kinds:
+            for lies in (kind, restricted(kind)):
+                closed = [row for row in rows.get(lies, []) if not self._opens(customer, kind, row)]
+                gone += self.drop_items(connection, [(customer, lies, at, mark) for at, mark, _ in closed])
+        return gone
+
+    def note_spent(self, connection: Connection, pairs: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+        """Note those (customer, kind) of `pairs` of which nothing is left, for their keys to go; return them."""
+        spans = self.spans(connection, sorted({customer for customer, _ in pairs}))
+        left = {(customer, named(kind)) for customer, kinds in spans.items() for kind in kinds}
+        empty = set(pairs) - left
+        spent.note(connection, empty)
+        return empty
 
     def drop_marked(self, connection: Connection, customer: int, kind: str, mark: bytes) -> int:
         """Delete the items of one customer and kind with this mark, whenever they happened; return how many went."""
@@ -243,6 +267,13 @@ class Vault:
         """Forget what was deleted of a customer before; return how many notes went."""
         return _DROP_DELETED.run(connection, {"customer": customer})
 
+    def _opens(self, customer: int, kind: str, row: Locked) -> bool:
+        try:
+            self.open(customer, kind, [row])
+        except KeyGoneError:
+            return False
+        return True
+
 
 def span_of(rows: Sequence[Locked]) -> Span:
     """Return the span of `rows`, at least one, in time order."""
@@ -253,5 +284,11 @@ def _named(row: Row) -> Mapping[str, int | str | bytes]:
     return dict(zip(("customer", "kind", "at", "mark"), row, strict=True))
 
 
-def _row(at: int, mark: bytes) -> bytes:
+def row_label(at: int, mark: bytes) -> bytes:
+    """Return what names a row within its customer and kind, and is bound to what is sealed in it.
+
+    Args:
+        at: when it happened, microseconds since 1970.
+        mark: its mark.
+    """
     return _micros(at) + mark

@@ -10,12 +10,14 @@ The change, in order; killed anywhere, the same steps are done again and end in 
 2. Re-wrap. The new epoch key is read back and unwrapped first, so that nothing is ever wrapped with a key that
    could not be opened again. Then every living key is wrapped anew, some thousands in a transaction. A key that does
    not open stops the change here, and nothing is destroyed.
-3. Destroy. The old epochs' wrapped keys, in one transaction that looks whether a key still needs them. Then the
+3. Copy. Older copies of the key table will open nothing after this, so one is made that opens under the new epoch,
+   where a place for it is named. If that fails the change waits here, and nothing is destroyed.
+4. Destroy. The old epochs' wrapped keys, in one transaction that looks whether a key still needs them. Then the
    database is written anew and its log emptied.
-4. Retire. The versions of the master key that wrapped only what is destroyed.
-5. Settle. The change is noted as finished.
+5. Retire. The versions of the master key that wrapped only what is destroyed.
+6. Settle. The change is noted as finished.
 
-Renewing the master key alone is 1 with the same epoch key, then 3's writing anew, 4 and 5.
+Renewing the master key alone is 1 with the same epoch key, then 3, 4's writing anew, 5 and 6.
 """
 
 from collections.abc import Callable
@@ -59,12 +61,21 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change did: the epoch now, keys re-wrapped, epochs destroyed, and the master versions retired."""
+    """What a change did.
+
+    Attributes:
+        epoch: the epoch now.
+        rewrapped: how many keys were wrapped anew.
+        destroyed: how many epochs were.
+        retired: the versions of the master key that were.
+        copied: whether a copy of the key table was made that opens now.
+    """
 
     epoch: int
     rewrapped: int
     destroyed: int
     retired: frozenset[str]
+    copied: bool = False
 
 
 class Epochs:
@@ -74,10 +85,20 @@ class Epochs:
         store: the key table.
         provider: wraps the key of an epoch.
         renews_master: whether `end` renews the master key too; None: where nobody must carry a copy of it.
+        copy: makes a copy of the key table, at the moment it is handed, and looks that it is whole; None: nobody
+            named a place for it.
     """
 
-    def __init__(self, store: EpochStore, provider: KeyProvider, *, renews_master: bool | None = None) -> None:
+    def __init__(
+        self,
+        store: EpochStore,
+        provider: KeyProvider,
+        *,
+        renews_master: bool | None = None,
+        copy: Callable[[datetime], object] | None = None,
+    ) -> None:
         self._store = store
+        self._copy = copy
         self._provider = provider
         able = provider.abilities
         self._renews = able.renews and able.by_itself if renews_master is None else renews_master
@@ -133,26 +154,28 @@ class Epochs:
             progress: told how far it is, once a transaction.
 
         Raises:
-            UnavailableError: the provider can't answer, or a key does not open; nothing was destroyed.
+            UnavailableError: the provider can't answer, a key does not open, or no copy could be made; nothing was
+                destroyed.
         """
         # Asked before the writers' queue is held: who does not answer shall hold nobody up.
         self._provider.check()
         newest = self._store.all_epochs()[0]
         number = newest.number if newest.settled is None else self._begin(newest.number, now)
         rewrapped = self._rewrap(number, progress)
+        copied = self._copied(now)
         destroyed = self._store.destroy_epochs(before=number, now=now)
         if any(one.destroyed is None for one in self._store.all_epochs() if one.number < number):
             # Only somebody who restored an older table in between can bring this about.
             raise UnavailableError(
                 "epoch_needed", "Some keys still need the old epoch; it was not destroyed.", "Run the command again."
             )
-        return Changed(number, rewrapped, destroyed, self._settle(number, now))
+        return Changed(number, rewrapped, destroyed, self._settle(number, now), copied)
 
     def rotate(self, *, now: datetime) -> Changed:
         """Renew the master key: wrap the epoch key with a new version, look that it opens, retire the old.
 
         Raises:
-            UnavailableError: the provider can't; nothing was destroyed.
+            UnavailableError: the provider can't, or no copy could be made; nothing was destroyed.
         """
         if not self._provider.abilities.renews:
             raise cannot_renew(self._provider.name)
@@ -170,7 +193,16 @@ class Epochs:
 
         epoch = self._store.replace_epoch(again, now=now)
         self._provider.unwrap(epoch.wrapped, epoch_label(epoch.number))
-        return Changed(epoch.number, 0, 0, self._settle(epoch.number, now))
+        copied = self._copied(now)
+        return Changed(epoch.number, 0, 0, self._settle(epoch.number, now), copied)
+
+    def _copied(self, now: datetime) -> bool:
+        """Make the copy that opens from now on; return whether a place for it is named."""
+        if self._copy is None:
+            return False
+        self._copy(now)
+        # Killed here, the next run makes another: which one was made, nobody noted.
+        return True
 
     def _begin(self, after: int, now: datetime) -> int:
         def make(number: int, used: frozenset[str]) -> Wrapped:
