@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from troth.access.service import Access
 from troth.backup.choosing import place_named
@@ -19,6 +20,7 @@ from troth.cases.copies import LastCopies
 from troth.cases.deleting import Deleting
 from troth.cases.erasure import Erasure
 from troth.cases.merging import Merging
+from troth.cases.noting import Noting
 from troth.cases.replay import Replay, Replayed, Rooms
 from troth.cases.sealing import Sealing
 from troth.cases.settling import Settling
@@ -39,10 +41,14 @@ from troth.keeper import Keeper
 from troth.keys.epochs.change import Epochs
 from troth.keys.ring import KeyRing
 from troth.ledger.log import Ledger
-from troth.ledger.model import Look
+from troth.ledger.looks import Look, looks_in
+from troth.ledger.publishing.published import Published
+from troth.ledger.publishing.publisher import Publisher
+from troth.ledger.publishing.receipts import Receipts
+from troth.ledger.publishing.witnessing import read_witnesses
 from troth.promise.model import Clause, Promise
 from troth.promise.taxonomy import lies_below
-from troth.promise.versions import Given
+from troth.promise.versions import Given, Versions
 from troth.recommend.keeper import ModelKeeper
 from troth.recommend.rebuild import Verification, verify
 from troth.recommend.service import Suggestions
@@ -68,6 +74,10 @@ class App:
     access: Access
     staff: Staff
     ledger: Ledger
+    publisher: Publisher
+    receipts: Receipts
+    published: Published
+    noting: Noting
     catalogue: Catalogue
     consent: Consent
     stops: Stops
@@ -127,6 +137,22 @@ class App:
         gone = self.gate.would_delete(terms, now=max(now, terms.begins))
         return self.gate.count_agreed(now=now), gone
 
+    def publish(self, *, now: datetime) -> None:
+        """Sign what of the ledger is not signed yet."""
+        if self.publisher.is_due():
+            self.publisher.publish(now=now)
+
+    def count(self) -> None:
+        """Add to the record how often clauses were used."""
+        self.gate.uses.count()
+
+    def tidy(self, *, now: datetime) -> None:
+        """Tell the days of use that are over, note what the company did, delete evidence that is past its keep."""
+        self.gate.uses.tell_days(now=now)
+        self.noting.catch_up(now=now)
+        keep = self.promise.evidence_keep.after(now, self.promise.company.time_zone) - now
+        self.ledger.delete_before(now - keep)
+
     def close(self) -> None:
         """Close the databases."""
         for database in self._databases:
@@ -158,9 +184,9 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     database, keys_database, ring = ground.database, ground.keys_database, ground.ring
     journal, identity, given = ground.journal, ground.identity, ground.given
     promise = given.promise
-    consent = Consent(database, identity, promise, journal)
-    stops = Stops(database, identity, promise, journal, ring=ring)
-    ledger = Ledger(database, ring)
+    ledger, publisher, noting = _evidence(ground, settings, now=clock.now())
+    consent = Consent(database, identity, promise, journal, ledger)
+    stops = Stops(database, identity, promise, journal, ring=ring, ledger=ledger)
     gate = Gate(
         database,
         Terms.of(promise, given.history, given.recorded),
@@ -178,15 +204,17 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     model = ModelKeeper(database, ring, suggestions)
     spent_keys = SpentKeys(database, gate=gate, ring=ring, derived=Derived(model.key, model.holds))
     settling = Settling(database, gate=gate, identity=identity, keys=spent_keys)
-    deleting = Deleting(database, gate=gate, identity=identity, keys=spent_keys, journal=journal)
+    deleting = Deleting(database, gate=gate, identity=identity, keys=spent_keys, journal=journal, ledger=ledger)
     keepers: tuple[Keeper, ...] = (model, consent, stops, ledger, deleting)
-    erasure = Erasure(database, gate=gate, identity=identity, ring=ring, journal=journal, keepers=keepers)
+    erasure = Erasure(
+        database, gate=gate, identity=identity, ring=ring, journal=journal, ledger=ledger, keepers=keepers
+    )
     access, staff = Access(database, promise, journal), Staff(database, promise, journal)
     rooms = Rooms(identity, consent, stops, staff, access, erasure, deleting)
     replay = Replay(database, journal=journal, rooms=rooms, ring=ring, forget_model=suggestions.forget_in)
     Sealing(database, identity=identity, stops=stops, journal=journal).catch_up()
     stopping = Stopping(stops, settling)
-    backups = _backups(ground)
+    backups = _backups(ground, ledger)
     epochs = _epochs(ground, settings, backups)
     return App(
         settings=settings,
@@ -198,13 +226,17 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         access=access,
         staff=staff,
         ledger=ledger,
+        publisher=publisher,
+        receipts=Receipts(database, ledger, publisher),
+        published=Published(database, ledger),
+        noting=noting,
         catalogue=catalogue,
         consent=consent,
         stops=stops,
         gate=gate,
         suggestions=suggestions,
         choosing=Choosing(consent, settling, identity),
-        merging=Merging(database, identity=identity, consent=consent, stops=stops, settling=settling),
+        merging=Merging(database, identity=identity, consent=consent, stops=stops, settling=settling, ledger=ledger),
         stopping=stopping,
         signals=Signals(stops, stopping),
         ages=Ages(promise, identity=identity, stops=stops, stopping=stopping),
@@ -213,17 +245,7 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
         spent_keys=spent_keys,
         copies=LastCopies(promise, lambda: epochs.dead_by(lasts=settings.epoch_lasts)),
         backups=backups,
-        breach=Breach(
-            database,
-            keys_database,
-            ring=ring,
-            provider=ground.provider,
-            identity=identity,
-            promise=promise,
-            bound_to=row_label,
-            looks=partial(_looks_at, ledger),
-            names=lambda: {one.name for one in staff.all()} | {name for name, *_ in access.all_keys()},
-        ),
+        breach=_breach(ground, ledger, staff, access),
         keepers=keepers,
         replayed=replay.catch_up(),
         _journal=journal,
@@ -232,9 +254,40 @@ def _build(settings: Settings, clock: Clock, undo: ExitStack) -> App:
     )
 
 
+def _evidence(ground: Ground, settings: Settings, *, now: datetime) -> tuple[Ledger, Publisher, Noting]:
+    """Open the ledger before any room that notes in it, and note what the company did since."""
+    main, keys = ground.database, ground.keys_database
+    ledger = Ledger(main, keys, ground.ring)
+    origin = settings.log or origin_of(ground.given.promise)
+    publisher = Publisher(main, keys, ledger, origin=origin, witnesses=read_witnesses(settings.witnesses))
+    publisher.open(now=now)
+    noting = Noting(main, ledger=ledger, versions=Versions(main), epochs=ground.epochs)
+    noting.catch_up(now=now)
+    return ledger, publisher, noting
+
+
+def _breach(ground: Ground, ledger: Ledger, staff: Staff, access: Access) -> Breach:
+    return Breach(
+        ground.database,
+        ground.keys_database,
+        ring=ground.ring,
+        provider=ground.provider,
+        identity=ground.identity,
+        promise=ground.given.promise,
+        bound_to=row_label,
+        looks=partial(_looks_at, ledger),
+        names=lambda: {one.name for one in staff.all()} | {name for name, *_ in access.all_keys()},
+    )
+
+
+def origin_of(promise: Promise) -> str:
+    """Return the name that the ledger's log gets when the settings name none: the company's site, and ``/log``."""
+    return f"{urlsplit(promise.company.site).hostname}/log"
+
+
 def _looks_at(ledger: Ledger, customer: int) -> tuple[list[tuple[datetime, Look]], int]:
     story = ledger.of_customer(customer)
-    return [(entry.at, entry.what) for entry in story.entries], story.lost
+    return [(noted.at, look) for noted, look in looks_in(story)], story.lost
 
 
 def place_for_backups(words: str, settings: Settings) -> Place:
@@ -256,7 +309,7 @@ def place_for_backups(words: str, settings: Settings) -> Place:
     return place_named(words)
 
 
-def _backups(ground: Ground) -> Backups:
+def _backups(ground: Ground, ledger: Ledger) -> Backups:
     return Backups(
         ground.database,
         ground.keys_database,
@@ -264,6 +317,7 @@ def _backups(ground: Ground) -> Backups:
         promise=ground.given.promise,
         installation=ground.identity.installation,
         keys_now=Keys(epoch=lambda: ground.epochs.all_epochs()[0].number, sign=lambda data: sign(ground.ring, data)),
+        ledger=ledger,
     )
 
 

@@ -37,6 +37,14 @@ class Settings(BaseSettings):
         description="Renew the master key with each epoch; auto: where nobody must carry a copy of it.",
     )
 
+    log: str = Field(
+        default="",
+        description="The name of the ledger's log, for good, e.g. larkfield.example/log; empty: the company's site.",
+    )
+    witnesses: str = Field(
+        default="",
+        description="Who cosigns the log: for each its address, a space and its key; commas between.",
+    )
     epoch_copy: str = Field(
         default="",
         description="Where a copy of the keys goes before an epoch’s old key is destroyed: a folder or s3://…; "

@@ -156,14 +156,18 @@ class Full(FolderPlace):
         super().put(name, data)
 
 
-@pytest.mark.parametrize("after", [0, 3, 9])
-def test_what_was_broken_off_is_never_taken_for_a_backup(app: App, tmp_path: Path, after: int) -> None:
+@pytest.mark.parametrize("after", ["at once", "amid the data", "amid the keys"])
+def test_what_was_broken_off_is_never_taken_for_a_backup(app: App, tmp_path: Path, after: str) -> None:
     say(app, "c1", ORDERS, "yes")
+    whole = FolderPlace(tmp_path / "whole")
+    back_up(app, whole, now=NOW - timedelta(days=1))
+    # In the next one the note of this one is a row of a table that had none.
+    of_data = sum(name.startswith(names_in(whole, "main")[0]) for name in whole.names())
     with pytest.raises(UnavailableError, match="full"):
-        back_up(app, Full(tmp_path, after))
+        back_up(app, Full(tmp_path, {"at once": 0, "amid the data": 3}.get(after, of_data + 2)))
     place = FolderPlace(tmp_path)
-    assert len(names_in(place, "main")) == (after == 9)
-    assert len(unfinished_in(place)) == (after > 0)
+    assert len(names_in(place, "main")) == (after == "amid the keys")
+    assert len(unfinished_in(place)) == (after != "at once")
     # And the next one, a second later, is.
     back_up(app, place, now=NOW + timedelta(seconds=1))
     assert names_in(place, "main")[-1].endswith("120001Z")

@@ -10,7 +10,7 @@ from troth.breach.looking import Looked, Looks
 from troth.breach.model import Cause, Clocks, KindTold, Looker, Must, Reach, Report, clocks, moment
 from troth.breach.words import duties, headline, looker_line, not_reached, taken_for_true
 from troth.errors import InputError
-from troth.ledger.model import Look
+from troth.ledger.looks import Look
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)

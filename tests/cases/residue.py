@@ -72,8 +72,12 @@ def _sealed(connection: Connection, tables: Mapping[str, Table], purpose: str) -
     for row in connection.execute(select(tables["customers"])):
         if row.sealed_id is not None:
             yield Sealed(row.number, "identity", row.sealed_id, b"id")
-    for row in connection.execute(select(tables["ledger"])):
-        yield Sealed(row.customer, "room:ledger", row.sealed, row.number.to_bytes(8, "big"))
+    for row in connection.execute(select(tables["ledger_entries"]).where(tables["ledger_entries"].c.customer > 0)):
+        yield Sealed(
+            row.customer, "room:ledger", row.sealed, row.log.to_bytes(4, "big") + row.number.to_bytes(8, "big")
+        )
+    for row in connection.execute(select(tables["ledger_streams"]).where(tables["ledger_streams"].c.customer > 0)):
+        yield Sealed(row.customer, "room:ledger", row.stream, b"stream")
     for row in connection.execute(select(tables["stops"]).where(tables["stops"].c.sealed.is_not(None))):
         place = f"{row.kind}\0{row.target}\0{row.act}\0{row.at}".encode()
         yield Sealed(row.customer, "room:stops", row.sealed, place)

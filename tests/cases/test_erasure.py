@@ -141,6 +141,7 @@ def test_an_import_that_crosses_an_erasure_leaves_nothing_without_its_key_or_its
         identity=app.identity,
         ring=app._ring,
         journal=app._journal,
+        ledger=app.ledger,
         keepers=keepers,
     )
     done = erasure.erase(customer, now=NOW)

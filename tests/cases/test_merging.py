@@ -217,10 +217,10 @@ def test_who_and_why_are_a_few_words(app: App, by: str, why: str) -> None:
 
 def test_a_signal_of_the_next_page_does_not_take_back_a_yes_of_the_person(app: App) -> None:
     one, two = tell(app, ANA, "yes"), tell(app, PHONE, "yes")
-    first = app.stopping.put(Kind.OPT_OUT, customer=one, by="browser", now=NOW - timedelta(days=2)).stop
+    first = app.stopping.put(Kind.OPT_OUT, customer=one, by="browser", now=NOW).stop
     link(app, ANA, PHONE)
-    assert app.stopping.put(Kind.OPT_OUT, customer=two, by="browser", now=NOW).stop == first
-    app.signals.note(two, now=NOW)
+    assert app.stopping.put(Kind.OPT_OUT, customer=two, by="browser", now=NOW + timedelta(days=2)).stop == first
+    app.signals.note(two, now=NOW + timedelta(days=2))
     assert app.signals.noted(two) == first.at
     assert app.stops.history(two) == []
 

@@ -14,11 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from installations import GARDEN, IMPORT, install, order, told, url
+from stories import Told, looks_of
 from troth.app import App
 from troth.cli.look import commands
 from troth.clock import SystemClock
 from troth.errors import InputError, NotAllowedError, NotFoundError
-from troth.ledger.model import Entry
 
 AT_ONCE = ("c1", "--as", "sam", "--for", "service", "--data", "orders", "--reason", "case 12")
 
@@ -55,10 +55,8 @@ def run(*arguments: str, code: int = 0) -> str:
     return result.output
 
 
-def _looks(app: App) -> tuple[Entry, ...]:
-    story = app.ledger.of_customer(app.identity.get("c1"))
-    assert story.lost == 0
-    return story.entries
+def _looks(app: App) -> tuple[Told, ...]:
+    return looks_of(app, app.identity.get("c1"))
 
 
 def test_a_look_shows_the_items_and_is_in_the_log(shop: App) -> None:
@@ -131,7 +129,7 @@ def test_an_entry_that_is_missing_is_told_and_the_exit_says_so(shop: App) -> Non
     for _ in range(3):
         run(*AT_ONCE)
     with shop._databases[0].writing() as connection:
-        connection.execute(text("DELETE FROM ledger WHERE number = 2"))
+        connection.execute(text("DELETE FROM ledger_entries WHERE customer = 1 AND number = 2"))
     assert "Missing or changed since, and not shown: 1." in run("log", "c1", code=1)
 
 

@@ -5,6 +5,7 @@ not frozen yet is reached from the newest frozen one before it, by the steps bet
 with made-up rows.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,9 +34,13 @@ import troth.db.migrate
 from installations import url
 from troth.db.engine import Database, sqlite_url
 from troth.db.migrate import Steps
+from troth.settings import Settings
 
 STATES = Path(__file__).parent / "states"
 FROZEN = sorted(path.name for path in STATES.iterdir())
+
+_GIVEN_UP = {(Steps.MAIN, "ledger"): "0009"}
+"""Table that a step gave up with what was in it → that step. No state that was released had it."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -79,6 +84,28 @@ def thaw(folder: Path, state: str, steps: Steps) -> str:
     opened.executescript((STATES / state / f"{name}.sqlite.sql").read_text())
     opened.close()
     return sqlite_url(file)
+
+
+def install_frozen(folder: Path, state: str) -> Settings:
+    """Put a frozen installation into `folder`, as if an earlier Troth had made it there."""
+    home = folder / "home"
+    for steps in Steps:
+        thaw(home, state, steps)
+    secret = home / "secret"
+    secret.mkdir(parents=True)
+    shutil.copy(STATES / state / "master.key", secret / "master.key")
+    (secret / "master.key").chmod(0o600)
+    return Settings(
+        home=home,
+        promise=STATES / state / "promise.yaml",
+        database=url(home, "main"),
+        keys_database=url(home, "keys"),
+    )
+
+
+def given_up(steps: Steps, *, since: str) -> list[str]:
+    """Return the tables that steps after `since` gave up."""
+    return [table for (of, table), step in _GIVEN_UP.items() if of is steps and step > since]
 
 
 def rows_of(database: Database) -> Rows:

@@ -3,13 +3,14 @@ from pathlib import Path
 import pytest
 
 from installations import NOW, install
+from stories import looks_of
 from troth.actors import of_customer
 from troth.app import App
 from troth.demo import shop
 from troth.demo.fill import MARKETER, SIGNALLING, SUPPORT, bought, fill
 from troth.demo.people import people
 from troth.gate.use import Use
-from troth.ledger.model import Look
+from troth.ledger.looks import Look
 from troth.promise.model import Clause
 
 EXAMPLE = Path(shop.__file__).parent.parent / "promise" / "example.yaml"
@@ -43,7 +44,7 @@ def test_every_answer_stands_as_it_was_given(filled: App) -> None:
 
 
 def _looks(app: App, customer: str) -> list[Look]:
-    return [entry.what for entry in app.ledger.of_customer(app.identity.get(customer)).entries]
+    return [one.what for one in looks_of(app, app.identity.get(customer))]
 
 
 def test_support_looked_with_a_reason_and_a_marketer_was_refused(filled: App) -> None:

@@ -143,8 +143,9 @@ def _missing_in_journal(shop: Shop) -> None:
 
 
 def _gap(shop: Shop) -> None:
-    for number in (1, 3):
-        shop.sql("main", f"INSERT INTO ledger (customer, number, at, sealed) VALUES (1, {number}, 0, '')")  # noqa: S608 - a number
+    for number in (901, 903):
+        values = f"VALUES (1, 1, {number}, 0, 0, '')"
+        shop.sql("main", f"INSERT INTO ledger_entries (customer, log, number, leaf, at, sealed) {values}")
 
 
 def _model_waits(shop: Shop) -> None:

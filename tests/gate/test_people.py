@@ -11,7 +11,7 @@ from gate.setting import BOUGHT, PROMISE, TERMS, asking
 from installations import NOW
 from troth.consent.model import Answer, Choice, Recorded, join
 from troth.gate.decide import State, Verdict, decide
-from troth.gate.people import all_items, all_spans, all_stops
+from troth.gate.people import all_spans, all_stops, as_one_person
 from troth.identity.model import Act, Link
 from troth.promise.model import Clause
 from troth.stops.model import CustomerStops
@@ -174,5 +174,5 @@ def test_items_of_several_are_in_time_order_and_each_once() -> None:
         return Item(START + timedelta(hours=hour), "Order Completed", {"order_id": str(hour)}, mark)
 
     first, same, other = item(1, b"a"), item(2, b"b"), item(2, b"c")
-    found = all_items([{"orders": (same, other)}, {"orders": (first, same)}], ["orders", "email"])
+    found = as_one_person({1: {"orders": (same, other)}, 2: {"orders": (first, same)}}, ["orders", "email"])
     assert found == {"orders": (first, same, other), "email": ()}

@@ -72,6 +72,15 @@ def test_a_hash_of_another_length_is_not_written(said: Statement) -> None:
         payload_of(said)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [replace(SAID, number=2**53), replace(SAID, version=2**53), replace(SAID, at=datetime(2300, 1, 1, tzinfo=UTC))],
+)
+def test_a_number_without_an_exact_spelling_is_not_written(said: Statement) -> None:
+    with pytest.raises(ValueError, match="exact"):
+        payload_of(said)
+
+
 def _with(**changes: object) -> bytes:
     value = json.loads(payload_of(SAID)) | {"pad": ""} | changes
     text = canonical_json({name: one for name, one in value.items() if one != "gone"})

@@ -41,6 +41,7 @@ def test_an_erasure_takes_the_customer_out_of_the_model(app: App) -> None:
         gate=app.gate,
         identity=app.identity,
         ring=app._ring,
+        ledger=app.ledger,
         journal=app._journal,
         keepers=keepers,
     )

@@ -26,10 +26,14 @@ from troth.backup.model import FORMAT, MANIFEST, Manifest, Part, PromiseThen, Ro
 from troth.backup.parts import Progress, manifest_of, must_be_whole, packed
 from troth.backup.place import Place, taken
 from troth.backup.store import Made
+from troth.canonical import JSON
+from troth.clock import to_micros
 from troth.db.copying import Snapshot, snapshot
 from troth.db.engine import Database
 from troth.errors import UnavailableError
 from troth.journal.service import Journal
+from troth.ledger.log import Ledger
+from troth.ledger.model import COMPANY, Entry, Kind
 from troth.promise.model import Promise
 
 _KEYS_KEPT = 2
@@ -60,6 +64,7 @@ class Backups:
         promise: the one in force, which says how long a copy may be kept.
         installation: its name.
         keys_now: tell their epoch, and sign.
+        ledger: where it is noted that a copy was made.
     """
 
     room = "backup"
@@ -73,7 +78,9 @@ class Backups:
         promise: Promise,
         installation: str,
         keys_now: Keys,
+        ledger: Ledger,
     ) -> None:
+        self._ledger = ledger
         self._database = database
         self._keys = keys
         self._journal = journal
@@ -114,6 +121,9 @@ class Backups:
         with self._database.writing() as connection:
             for one in made:
                 store.note(connection, one)
+                body: dict[str, JSON] = {"made": to_micros(one.at), "what": one.what}
+                entry = Entry(COMPANY, Kind.BACKUP_MADE, one.at, body, {"place": one.place}, is_of_the_past=True)
+                self._ledger.note_once_in(connection, f"backup:{one.name}", entry)
 
     def newest(self) -> Mapping[str, Made]:
         """Return ``main`` and ``keys`` → the newest backup of it, where one was made."""

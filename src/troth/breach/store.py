@@ -15,7 +15,7 @@ from troth.db.statements import Prepared
 _ITEMS = table("items", column("customer"), column("kind"), column("at"), column("mark"), column("sealed"))
 _CUSTOMERS = table("customers", column("number"), column("since"), column("sealed_id"))
 _PARTS = table("contributions", column("customer"), column("purpose"))
-_NOTES = table("ledger", column("customer"), column("at"))
+_NOTES = table("ledger_entries", column("customer"), column("at"))
 _STOPS = table("stops", column("customer"), column("at"), column("sealed"))
 _LINKS = table("links", column("one"), column("other"), column("at"), column("sealed"))
 _KEYS = table("customer_keys", column("customer"), column("kind"), column("epoch"), column("wrapped"))

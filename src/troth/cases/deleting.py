@@ -26,6 +26,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from troth.canonical import JSON
 from troth.cases.spent import SpentKeys
 from troth.db import spent
 from troth.db.engine import Connection, Database
@@ -36,6 +37,9 @@ from troth.identity.service import Identity
 from troth.journal.model import Entry
 from troth.journal.service import Journal
 from troth.keeper import KeeperReport
+from troth.ledger.log import Ledger
+from troth.ledger.model import Entry as Noted
+from troth.ledger.model import Kind
 from troth.promise.model import Clause
 
 
@@ -79,18 +83,27 @@ class Deleting:
         identity: for who is who.
         keys: destroys keys.
         journal: where it is kept outside the main database what was deleted.
+        ledger: where it is noted.
     """
 
     room = "cases"
 
     def __init__(
-        self, database: Database, *, gate: Gate, identity: Identity, keys: SpentKeys, journal: Journal
+        self,
+        database: Database,
+        *,
+        gate: Gate,
+        identity: Identity,
+        keys: SpentKeys,
+        journal: Journal,
+        ledger: Ledger,
     ) -> None:
         self._database = database
         self._gate = gate
         self._identity = identity
         self._keys = keys
         self._journal = journal
+        self._ledger = ledger
 
     def plan(self, wanted: Wanted, customer: int, *, now: datetime) -> Deleted:
         """Return what `delete` would do, without doing it.
@@ -121,6 +134,10 @@ class Deleting:
             self._identity.must_be_here(connection, [customer])
             numbers = self._identity.people.numbers(connection, customer)
             found, barred = self._gate.deleting.delete_in(connection, wanted, customer, now=now)
+            if found.gone or found.locked or found.besides:
+                counts: dict[str, JSON] = {**by_kind([*found.gone, *found.locked, *found.besides])}
+                said = [Noted(one, Kind.ERASED, now, {"items": counts, "what": "part"}) for one in numbers]
+                self._ledger.append_in(connection, said)
             self._journal.write(connection, [entry_of(one, at=now) for one in barred])
         # Here it is gone and the journal knows; only keys that open nothing any more may be left.
         destroyed = self._keys.destroy(numbers)

@@ -39,19 +39,25 @@ from troth.db.engine import Connection, Database
 from troth.errors import UnavailableError
 from troth.gate.gate import Gate
 from troth.identity.service import Identity
-from troth.journal.model import Entry
+from troth.journal.model import Entry as Journalled
 from troth.journal.service import Journal
 from troth.keeper import Keeper, KeeperReport
 from troth.keys.ring import KeyRing
+from troth.ledger.log import Ledger, Written
+from troth.ledger.model import Entry, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure did, room by room, and what stays by law (kind of data → law and end)."""
+    """What an erasure did, room by room, and what stays by law (kind of data → law and end).
+
+    `noted`: the entries that say so, one for each number of the person, as the company signed them.
+    """
 
     reports: tuple[KeeperReport, ...]
     kept: dict[str, str]
     keys_destroyed: int
+    noted: tuple[Written, ...] = ()
 
 
 class Erasure:
@@ -63,6 +69,7 @@ class Erasure:
         identity: for who it was.
         ring: for the keys.
         journal: where it is kept outside the main database that somebody was erased.
+        ledger: where it is noted; who is erased gets the receipt, which nobody else can have afterwards.
         keepers: the other rooms that keep something of a customer, the model's first.
     """
 
@@ -74,9 +81,11 @@ class Erasure:
         identity: Identity,
         ring: KeyRing,
         journal: Journal,
+        ledger: Ledger,
         keepers: Sequence[Keeper],
     ) -> None:
         self._database = database
+        self._ledger = ledger
         self._gate = gate
         self._identity = identity
         self._ring = ring
@@ -101,6 +110,10 @@ class Erasure:
         """
         with self._database.writing() as connection:
             numbers = self._identity.people.numbers(connection, customer)
+            # The last entry of each. Its key goes with the others, so it is read by whoever is told now, or never.
+            here = self._identity.here_in(connection, numbers)
+            said = [Entry(one, Kind.ERASED, now, {"what": "all"}) for one, is_going in here.items() if not is_going]
+            noted = self._ledger.append_in(connection, said)
             for number in numbers:
                 self._gate.must_be_free_to_delete(connection, number)
                 self._identity.restrict(connection, number)
@@ -117,7 +130,7 @@ class Erasure:
         # Of a law that keeps something under two numbers, the later end is told: the same words, ending in a day.
         kept = {kind: max(one.kept.get(kind, "") for one in done) for one in done for kind in one.kept}
         reports = [report for one in done for report in one.reports]
-        return Erased(_by_room(reports), kept, sum(one.keys_destroyed for one in done))
+        return Erased(_by_room(reports), kept, sum(one.keys_destroyed for one in done), tuple(noted))
 
     def resume(self, *, now: datetime) -> int:
         """Finish the erasures that a crash left half done; return how many."""
@@ -137,7 +150,7 @@ class Erasure:
             return False
         return True
 
-    def redo(self, connection: Connection, entry: Entry) -> None:
+    def redo(self, connection: Connection, entry: Journalled) -> None:
         """Lock and note again, inside an open `writing`, whom the journal tells to be erased; `resume` does the rest.
 
         Whoever is not in the data came after it was copied. That they must not come back is noted all the same.

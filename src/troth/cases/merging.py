@@ -27,6 +27,8 @@ from troth.db.engine import Connection, Database
 from troth.errors import InputError, NotAllowedError, NotFoundError
 from troth.identity.model import Act, IdKind, Link
 from troth.identity.service import Identity
+from troth.ledger.log import Ledger
+from troth.ledger.model import Entry, Kind
 from troth.stops.service import Stops
 
 
@@ -78,9 +80,17 @@ class Merging:
     """
 
     def __init__(
-        self, database: Database, *, identity: Identity, consent: Consent, stops: Stops, settling: Settling
+        self,
+        database: Database,
+        *,
+        identity: Identity,
+        consent: Consent,
+        stops: Stops,
+        settling: Settling,
+        ledger: Ledger,
     ) -> None:
         self._database = database
+        self._ledger = ledger
         self._identity = identity
         self._consent = consent
         self._stops = stops
@@ -120,6 +130,7 @@ class Merging:
             # A yes that now covers more may wait; a no that now covers more may not.
             removal = self._is_anything_refused(connection, everybody)
             outbox.tell(connection, everybody, "linked", removal=removal, at=now)
+            self._note(connection, numbers, "linked", by=by, why=why, now=now)
         # Here they are one person for every read; what nothing holds for any more is not read, and goes below.
         return Merged(changed=True, ids=len(everybody), deleted=self._settling.settle(numbers[0], now=now))
 
@@ -212,7 +223,16 @@ class Merging:
         everybody = self._identity.people.unlink(connection, one, other, after=after, by=by, why=why, now=now)
         # What one side had only by a yes of the other may no longer be used.
         outbox.tell(connection, everybody, "unlinked", removal=True, at=now)
+        self._note(connection, [one, other], "unlinked", by=by, why=why, now=now)
         return everybody
+
+    def _note(
+        self, connection: Connection, ends: Sequence[int], act: str, *, by: str, why: str, now: datetime
+    ) -> None:
+        """Note a link or its end on the page of both ends. Neither names the other."""
+        hidden = {"by": by, "why": why}
+        entries = [Entry(number, Kind.MERGED, now, {"act": act}, hidden) for number in ends]
+        self._ledger.append_in(connection, entries)
 
     def _settled(self, everybody: Sequence[int], now: datetime) -> Merged:
         deleted: dict[str, int] = {}

@@ -39,6 +39,13 @@ class _Asked:
     def is_about_looks(self) -> bool:
         return bool(self.since)
 
+    @property
+    def in_words(self) -> str:
+        """What was asked, without whom: for the record."""
+        typed = {"--key-epoch": self.epoch, "--kind": self.kind, "--since": self.since, "--until": self.until}
+        said = [f"{option} {value}" for option, value in typed.items() if value]
+        return " ".join([*said, *("--backup …" for _ in self.backups)])
+
 
 def breach(
     key_epoch: Annotated[
@@ -74,6 +81,8 @@ def breach(
     with opened() as app, ExitStack() as held:
         # Who has this name is here and has not left; what is asked is about everybody, so nobody's page has it.
         app.staff.actor(name)
+        # On record before anything is read: who asks whom it is about, and why.
+        app.noting.incident(asked.in_words, by=name, why=why, now=app.clock.now())
         listing = None if list_to is None else held.enter_context(_listing(app, list_to, asked.backups))
         report = _answered(app, asked, noticed_at, listing)
         if as_json:

@@ -1,11 +1,13 @@
 """`troth forget` and `troth verify-erasure`: a customer is gone, and anyone can check that the model forgot."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from troth.cli.copies import tell_copies
 from troth.cli.opening import opened
+from troth.cli.receipt import write_receipt
 from troth.cli.terminal import terminal
 from troth.cli.visible import visible
 from troth.errors import InputError
@@ -17,7 +19,7 @@ _ITEMS = "vault"
 _WORDS = {
     "choices": "yes or no they said",
     "stops": "objection, restriction or other stop, put or lifted",
-    "looks": "note of who looked at their data",
+    "entries": "note of a choice of theirs, of who looked, or of what was used",
     "deletions": "note of what they had deleted before",
     "identifiers": "id by which they are known here",
     "links": "link between two ids of theirs, made or ended",
@@ -30,6 +32,10 @@ def forget(
     customer: Annotated[str, typer.Argument(help="The id your shop uses for the customer.", show_default=False)],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking again.")] = False,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(help="Write the receipt of the erasure here, for the customer.", show_default=False),
+    ] = None,
 ) -> None:
     """Erase a customer: model, choices, items, identity and keys. What a law demands stays, locked."""
     with opened() as app:
@@ -52,6 +58,11 @@ def forget(
         for what, law in done.kept.items():
             named = _named(_ITEMS, what, app.promise)
             console.print(f"Stays, locked, because the law demands it: {named} ({visible(law)}).", soft_wrap=True)
+        if receipt is not None:
+            # Now or never: the key that opens the note is gone.
+            for place, noted in enumerate(done.noted, start=1):
+                name = "erased" if len(done.noted) == 1 else f"erased-{place}"
+                write_receipt(app, app.receipts.of_written(noted, now=now), receipt, name)
         tell_copies(app, now, console)
         console.print("Check that the model forgot: troth verify-erasure")
 

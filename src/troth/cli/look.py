@@ -14,7 +14,7 @@ from troth.errors import InputError
 if TYPE_CHECKING:
     from troth.gate.gate import Answer
     from troth.gate.use import Item
-    from troth.ledger.model import Look
+    from troth.ledger.looks import Look
     from troth.promise.model import Promise
 
 _NOTHING_LET_OUT = 3
@@ -68,19 +68,20 @@ def at(
 @commands.command()
 def log(customer: Customer) -> None:
     """Show who looked at a customer's data: when, why, what was let out and what was refused."""
+    from troth.ledger.looks import looks_in
+
     with opened() as app:
         story = app.ledger.of_customer(app.identity.get(customer))
     console = terminal()
-    if story.entries:
+    if looks := looks_in(story):
         table = Table(
             "When (UTC)", "Who", "For", "Let out", "Refused", "Why", title="Who looked", title_justify="left"
         )
-        for entry in story.entries:
-            what = entry.what
+        for noted, what in looks:
             given = ", ".join(what.allowed) or "nothing"
             refused = ", ".join(f"{data} ({code.replace('_', ' ')})" for data, code in what.refused.items())
             purpose = f"{what.purpose}, to {what.recipient}" if what.recipient else what.purpose
-            when = f"{entry.at:%Y-%m-%d %H:%M:%S}"
+            when = f"{noted.at:%Y-%m-%d %H:%M:%S}"
             table.add_row(when, *map(visible, (_who(what), purpose, given, refused, what.reason)))
         console.print(table)
     else:

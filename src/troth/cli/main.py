@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from troth.cli import consent, customer, gate, key, keys, look, staff, stop, witness
+from troth.cli import consent, customer, gate, key, keys, ledger, look, staff, stop, witness
 from troth.cli.backup import backup
 from troth.cli.breach import breach
 from troth.cli.check import check
@@ -19,6 +19,7 @@ from troth.cli.doctor import doctor
 from troth.cli.forget import forget, rebuild_model, verify_erasure
 from troth.cli.import_ import import_
 from troth.cli.init import init
+from troth.cli.receipt import bundle, receipt
 from troth.cli.recommend import recommend
 from troth.cli.restore import restore
 from troth.cli.serve import serve
@@ -32,7 +33,22 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     help="Be close to your customers because you keep your word: one promise file runs it all.",
 )
-for command in (init, check, recommend, delete, forget, serve, backup, restore, doctor, breach, verify, demo):
+for command in (
+    init,
+    check,
+    recommend,
+    delete,
+    forget,
+    serve,
+    backup,
+    restore,
+    doctor,
+    breach,
+    receipt,
+    bundle,
+    verify,
+    demo,
+):
     commands.command()(command)
 commands.command(name="import")(import_)
 commands.command(name="verify-erasure")(verify_erasure)
@@ -42,6 +58,7 @@ commands.add_typer(customer.commands, name="customer")
 commands.add_typer(gate.commands, name="gate")
 commands.add_typer(key.commands, name="key")
 commands.add_typer(keys.commands, name="keys")
+commands.add_typer(ledger.commands, name="ledger")
 commands.add_typer(look.commands, name="look")
 commands.add_typer(staff.commands, name="staff")
 commands.add_typer(stop.commands, name="stop")

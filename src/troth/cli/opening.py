@@ -20,6 +20,7 @@ def opened() -> Iterator["App"]:
     app = build(from_environment())
     try:
         yield app
+        app.count()
     finally:
         app.close()
 
@@ -28,6 +29,7 @@ def opened() -> Iterator["App"]:
 def kept_true(app: "App") -> Iterator[None]:
     """While the block runs, keep the model true to what customers say and delete what the clock ends."""
     from troth.jobs.epoch import EpochChanger
+    from troth.jobs.publishing import PublishingLoop
     from troth.jobs.refresh import Refresher
     from troth.jobs.retention import delete_what_is_over
 
@@ -39,10 +41,13 @@ def kept_true(app: "App") -> Iterator[None]:
 
     refresher = Refresher(app.suggestions, app.clock, expire=expire)
     changer = EpochChanger(app.epochs, app.clock, lasts=app.settings.epoch_lasts)
+    publishing = PublishingLoop(app, app.clock)
     refresher.start()
     changer.start()
+    publishing.start()
     try:
         yield
     finally:
         changer.stop()
         refresher.stop()
+        publishing.stop()

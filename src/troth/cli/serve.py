@@ -14,6 +14,7 @@ def serve(
 ) -> None:
     """Serve the API (docs/reference/api.md) until stopped."""
     from troth.web.api.calls import build_api
+    from troth.web.log import LogFiles, beside
     from troth.web.serving import listen, serve_on
 
     with closing(listen(host, port)) as listening, opened() as app, kept_true(app):
@@ -21,4 +22,5 @@ def serve(
         if coming is not None:
             number, since = coming.version.number, coming.version.since
             typer.echo(f"Version {number} of the promise waits for {since}. Start the server again on that day.")
-        serve_on(listening, build_api(app), ready=lambda: typer.echo(f"Serving on http://{host}:{port}"))
+        site = beside(LogFiles(app.published), build_api(app))
+        serve_on(listening, site, ready=lambda: typer.echo(f"Serving on http://{host}:{port}"))

@@ -12,10 +12,12 @@ Laws:
 5. A no is in the journal too, so that it holds also after an older copy of the data was put back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from troth.canonical import JSON
+from troth.clock import to_micros
 from troth.consent import store
 from troth.consent.journalled import choice_of, entry_of
 from troth.consent.model import Answer, Choice, Joined, Standing, fold, join
@@ -27,6 +29,9 @@ from troth.identity.service import Identity
 from troth.journal.model import Entry
 from troth.journal.service import Journal
 from troth.keeper import KeeperReport
+from troth.ledger.log import Ledger
+from troth.ledger.model import Entry as Noted
+from troth.ledger.model import Kind
 from troth.promise.model import Basis, Clause, Promise
 
 
@@ -46,15 +51,19 @@ class Consent:
         identity: knows which customers there are.
         promise: the promise in force.
         journal: where a no is kept outside the main database.
+        ledger: where every choice is noted, with the words that were shown.
     """
 
     room = "consent"
 
-    def __init__(self, database: Database, identity: Identity, promise: Promise, journal: Journal) -> None:
+    def __init__(
+        self, database: Database, identity: Identity, promise: Promise, journal: Journal, ledger: Ledger
+    ) -> None:
         self._database = database
         self._identity = identity
         self._promise = promise
         self._journal = journal
+        self._ledger = ledger
 
     def words(self, clause: Clause, language: str = "") -> Words:
         """Return the words in which `clause` is asked today, in `language` or the promise's first.
@@ -108,6 +117,7 @@ class Consent:
                 outbox.tell(
                     connection, self._identity.people.together(connection, who), "chose", removal=removal, at=now
                 )
+            self._ledger.append_in(connection, [noted for one in heard for noted in self._noted(connection, *one)])
             self._journal.write(connection, [entry_of(*one) for one in heard if one[1].answer is Answer.NO])
         return said
 
@@ -196,6 +206,21 @@ class Consent:
         """Delete the customer's choices."""
         with self._database.writing() as connection:
             return KeeperReport(self.room, {"choices": store.drop(connection, customer)})
+
+    def _noted(self, connection: Connection, customer: int, choice: Choice) -> Iterator[Noted]:
+        """Yield the entries about a choice: that the words were shown, when they were not before, and the answer."""
+        is_past = choice.via == "import"
+        words: dict[str, JSON] = {
+            "language": choice.language,
+            "promise": choice.promise,
+            "words": choice.words.hex(),
+        }
+        if self._ledger.is_first_in(connection, customer, f"notice:{choice.words.hex()}", choice.at):
+            yield Noted(customer, Kind.NOTICE_SHOWN, choice.at, words, is_of_the_past=is_past)
+        said: dict[str, JSON] = {"answer": choice.answer.value, "clause": str(choice.clause), "via": choice.via}
+        if is_past:
+            said["made"] = to_micros(choice.at)
+        yield Noted(customer, Kind.CHOICE_MADE, choice.at, words | said, is_of_the_past=is_past)
 
     def _said(self, clause: Clause, answer: Answer, *, shown: bytes, via: str, now: datetime) -> Said:
         words = self.must_be_todays(clause, shown)

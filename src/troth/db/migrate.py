@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Steps(Enum):
     """The two sets of migrations, each with the name of its last step."""
 
-    MAIN = ("main", "0008")
-    KEYS = ("keys", "0003")
+    MAIN = ("main", "0009")
+    KEYS = ("keys", "0004")
 
 
 def upgrade(database: Database, steps: Steps, *, may_be_new: bool = True) -> None:

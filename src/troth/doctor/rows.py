@@ -117,11 +117,11 @@ def _matters(main: Connection, now: datetime) -> Iterator[Finding]:
     if gaps:
         yield error(
             "ledger_gap",
-            f"Notes of who looked are missing for {gaps} customers.",
+            f"Notes in the ledger are missing for {gaps} customers.",
             "Somebody took them out past Troth, or the database is damaged. Compare it with a backup.",
         )
     else:
-        yield ok("ledger_gap", "The notes of who looked have no gaps.")
+        yield ok("ledger_gap", "The notes in the ledger have no gaps.")
 
 
 def _journal(main: Connection, keys: Connection) -> Iterator[Finding]:

@@ -18,7 +18,9 @@ from troth.actors import ActorKind
 from troth.errors import InputError, NotAllowedError
 from troth.gate.state import Verdict
 from troth.gate.use import Act, Use
-from troth.ledger.model import LONGEST_REASON, Entry, Kind, Look, is_one_line
+from troth.ledger import looks
+from troth.ledger.looks import Look
+from troth.ledger.model import LONGEST_REASON, Entry, Kind, is_one_line
 
 _LONGEST_NAME = 64
 """Characters of a name at most, as the promise allows them. What is longer was never a name of it."""
@@ -60,7 +62,7 @@ def must_be_one_by_one(use: Use) -> None:
 def entry_of(use: Use, customer: int, verdict: Verdict, now: datetime) -> Entry:
     """Return the entry that tells of `use` and of what was decided."""
     actor = use.actor
-    return Entry(
+    return looks.entry_of(
         customer,
         Kind.DISCLOSED if use.act is Act.DISCLOSE else Kind.READ,
         now,

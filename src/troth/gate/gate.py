@@ -44,11 +44,12 @@ from troth.gate.holding import Holding, as_one, holding, law_in_words
 from troth.gate.journalled import entry_of as deleted
 from troth.gate.known import Known, Rows, spans_of
 from troth.gate.marking import Marking
-from troth.gate.people import all_items
+from troth.gate.people import as_one_person
 from troth.gate.reasons import Code, Refusal
 from troth.gate.removal import pairs_of
 from troth.gate.retention import border
 from troth.gate.use import Act, Arrival, Outcome, Use
+from troth.gate.uses import Uses
 from troth.identity.model import PLAIN, IdKind
 from troth.identity.naming import normalised
 from troth.identity.service import Identity
@@ -109,6 +110,7 @@ class Gate:
         self._ledger = ledger
         self._journal = journal
         self._vault = vault
+        self.uses = Uses(database, ledger, identity, terms.promise)
         self._known = Known(terms.promise, identity=identity, consent=consent, stops=stops, vault=vault)
         self._marking = Marking(items=ring.named("item-marks"), handles=ring.named("item-handles"))
         self.deleting = Deleting(
@@ -166,17 +168,24 @@ class Gate:
         else:
             with self._database.reading() as connection:
                 rows, state, verdict = self._judged(connection, use, customer, now)
+        opened: Mapping[int, Mapping[str, tuple[Item, ...]]]
         try:
-            return Answer(verdict, self._open_all(rows, verdict, state=state, now=now))
+            opened = self._opened(rows, verdict, state=state, now=now)
         except KeyGoneError:
-            return self._read_again(use, customer, now)
+            verdict, opened = self._read_again(use, customer, now)
+        if not must_be_noted(use):
+            # Here too: nothing goes out before it is on the disk.
+            self.uses.note(use, _let_out(opened), now)
+        return Answer(verdict, as_one_person(opened, verdict.allowed))
 
-    def _read_again(self, use: Use, customer: int, now: datetime) -> Answer:
+    def _read_again(
+        self, use: Use, customer: int, now: datetime
+    ) -> tuple[Verdict, Mapping[int, Mapping[str, tuple[Item, ...]]]]:
         """Read as things stand now: a key went between the snapshot and the opening, with all that it opens."""
         with self._database.apart(), self._database.reading() as connection:
             state, rows = self._known.with_rows(connection, customer)
             verdict = decide(use, self._terms, state, now, customer=_own(use, customer, rows))
-            return Answer(verdict, self._open_all(rows, verdict, state=state, now=now))
+            return verdict, self._opened(rows, verdict, state=state, now=now)
 
     def _judged(
         self, connection: Connection, use: Use, customer: int, now: datetime
@@ -201,6 +210,7 @@ class Gate:
         must_be_one_by_one(use)
         # Alone: this stays open while the caller's own code runs, which must see what is committed now.
         with self._database.reading_alone() as connection:
+            given: dict[int, Mapping[str, tuple[Item, ...]]] = {}
             standing = self._standing_for(connection, use)
             remarkable = self._identity.people.remarkable(connection)
             stopped, common = self._stops.seen_by_many(connection)
@@ -218,18 +228,26 @@ class Gate:
                     try:
                         items = self._open(customer, rows, verdict, state=state, now=now)
                     except KeyGoneError:
-                        items = self._read_again(use, customer, now).items
+                        verdict, again = self._read_again(use, customer, now)
+                        items = as_one_person(again, verdict.allowed)
                     if any(items.values()):
-                        yield customer, items
+                        given[customer] = items
+                    if len(given) == _MANY:
+                        yield from self._noted(use, given, now)
+                        given.clear()
+            yield from self._noted(use, given, now)
             for person in sorted({seen.person for seen in remarkable.values() if seen.person is not None}):
                 state, theirs = self._known.of_person(connection, person)
                 verdict = decide(use, self._terms, state, now, customer=person)
+                opened: Mapping[int, Mapping[str, tuple[Item, ...]]]
                 try:
-                    items = self._open_all(theirs, verdict, state=state, now=now)
+                    opened = self._opened(theirs, verdict, state=state, now=now)
                 except KeyGoneError:
-                    items = self._read_again(use, person, now).items
-                if any(items.values()):
-                    yield person, items
+                    verdict, opened = self._read_again(use, person, now)
+                self.uses.note(use, _let_out(opened), now)
+                together = as_one_person(opened, verdict.allowed)
+                if any(together.values()):
+                    yield person, together
 
     def collect(
         self, actor: Actor, arrivals: Sequence[Arrival], now: datetime, *, ids: IdKind = IdKind.CUSTOMER
@@ -437,12 +455,20 @@ class Gate:
             return customer
         return _own(use, customer, self._identity.people.numbers(connection, customer))
 
-    def _open_all(
+    def _noted(
+        self, use: Use, given: Mapping[int, Mapping[str, tuple[Item, ...]]], now: datetime
+    ) -> Iterator[tuple[int, Mapping[str, tuple[Item, ...]]]]:
+        """Note the use of what is given, and then give it."""
+        self.uses.note(use, _let_out(given), now)
+        yield from given.items()
+
+    def _opened(
         self, rows: Mapping[int, Rows], verdict: Verdict, *, state: State, now: datetime
-    ) -> dict[str, tuple[Item, ...]]:
+    ) -> dict[int, dict[str, tuple[Item, ...]]]:
         """Open what the verdict allows of each number of one person, with the keys of that number."""
-        opened = [self._open(number, of_number, verdict, state=state, now=now) for number, of_number in rows.items()]
-        return opened[0] if len(opened) == 1 else all_items(opened, verdict.allowed)
+        return {
+            number: self._open(number, of_number, verdict, state=state, now=now) for number, of_number in rows.items()
+        }
 
     def _open(
         self, customer: int, rows: Mapping[str, Sequence[Locked]], verdict: Verdict, *, state: State, now: datetime
@@ -482,6 +508,11 @@ class Gate:
         told = [kind.key for kind in self._terms.promise.data.values() if kind.traits]
         marks = [self._marking.mark(kind, TRAITS_IDENTITY) for kind in told]
         return self._vault.newest_marked(connection, list(customers), marks)
+
+
+def _let_out(opened: Mapping[int, Mapping[str, Sequence[Item]]]) -> dict[int, list[str]]:
+    """Return number → the kinds of which something was let out."""
+    return {number: [kind for kind, items in kinds.items() if items] for number, kinds in opened.items()}
 
 
 def _without(items: Sequence[Item], fields: Mapping[str, frozenset[str]]) -> tuple[Item, ...]:

@@ -51,10 +51,14 @@ def all_spans(spans: Iterable[Mapping[str, Span]]) -> dict[str, Span]:
     return found
 
 
-def all_items(opened: Iterable[Mapping[str, Iterable[Item]]], kinds: Iterable[str]) -> dict[str, tuple[Item, ...]]:
-    """Return kind → the items of several numbers in time order. What arrived under two of them counts once."""
+def as_one_person(
+    opened: Mapping[int, Mapping[str, tuple[Item, ...]]], kinds: Iterable[str]
+) -> Mapping[str, tuple[Item, ...]]:
+    """Return kind → the items of a person's numbers in time order. What arrived under two of them counts once."""
+    if len(opened) == 1:
+        return next(iter(opened.values()))
     found: dict[str, dict[tuple[datetime, bytes], Item]] = {kind: {} for kind in kinds}
-    for kind, items in (pair for one in opened for pair in one.items()):
+    for kind, items in (pair for one in opened.values() for pair in one.items()):
         for item in items:
             found[kind].setdefault((item.at, item.mark), item)
     return {kind: tuple(once[key] for key in sorted(once)) for kind, once in found.items()}

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from troth.actors import ActorKind
+from troth.canonical import JSON
+
+COMPANY = 0
+"""The customer of entries that are about nobody in particular: numbers of customers begin at 1."""
 
 LONGEST_REASON = 200
 """Characters of a reason at most: a few words, not a letter."""
@@ -19,47 +22,72 @@ _JOINERS = frozenset("\u200c\u200d")
 
 
 class Kind(StrEnum):
-    """What an entry tells of."""
+    """What an entry tells of: the words of vocabulary 1. A version never changes; a new word makes a new version."""
 
+    LOG_BEGUN = "log_begun"
+    """The first entry of a log: its own name, and the log before it where older data was put back."""
+    PROMISE_PUBLISHED = "promise_published"
+    NOTICE_SHOWN = "notice_shown"
+    CHOICE_MADE = "choice_made"
     READ = "read"
+    MACHINE_USE = "machine_use"
     DISCLOSED = "disclosed"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Who asked to see something of a customer, or to hand it out, and what came of it.
-
-    Attributes:
-        actor: what asked: a person, or a program that hands out.
-        name: who, for the record.
-        role: the role of the promise, for a person.
-        agency: the recipient of the promise whose person it was, for an agency's people; else empty.
-        purpose: what for.
-        reason: why, in the person's own words; empty where the promise asks for none.
-        recipient: who outside was to receive it; empty for a read.
-        allowed: the kinds of data that were let out, in order of their names.
-        refused: kind of data that was asked for and not let out → the machine word of the refusal.
-    """
-
-    actor: ActorKind
-    name: str
-    purpose: str
-    role: str = ""
-    agency: str = ""
-    reason: str = field(default="", repr=False)
-    recipient: str = ""
-    allowed: tuple[str, ...] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)
+    MESSAGE_SENT = "message_sent"
+    MERGED = "merged"
+    STOPPED = "stopped"
+    ERASED = "erased"
+    EPOCH_ENDED = "epoch_ended"
+    BACKUP_MADE = "backup_made"
+    INCIDENT = "incident"
+    SIGNER_CHANGED = "signer_changed"
+    HEADS = "heads"
+    """The root of the map of heads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry about one customer: what kind, when, and what."""
+    """One entry to be.
+
+    Attributes:
+        customer: whose number, or `COMPANY` for what is about nobody in particular.
+        kind: what it tells of.
+        at: when it happened.
+        body: what there is to say: integers, text, yes and no, lists and objects of them.
+        hidden: name → text that the company keeps to itself. In the body stands a commitment to it, which it can open
+            to a court: who of the staff looked is kept so.
+        is_of_the_past: whether it may have happened before the log began, as an answer that was imported did. Its
+            body then says when.
+    """
 
     customer: int
     kind: Kind
     at: datetime
-    what: Look
+    body: Mapping[str, JSON] = field(default_factory=dict, repr=False)
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_of_the_past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry that is in the ledger.
+
+    Attributes:
+        kind: what it tells of.
+        at: when it happened.
+        body: what it says.
+        log: the number of the log it is in, from 1.
+        number: its place in the customer's sequence of that log, from 1.
+        index: of its leaf in the log, from 0.
+        hidden: name → text that the company keeps to itself; the body has a commitment to it.
+    """
+
+    kind: Kind
+    at: datetime
+    body: Mapping[str, JSON] = field(repr=False)
+    log: int
+    number: int
+    index: int
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +99,7 @@ class Story:
         lost: how many entries between the first and the last are missing, or can't be opened.
     """
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Noted, ...] = ()
     lost: int = 0
 
 

@@ -37,6 +37,11 @@ class Kind(IntEnum):
     COSIGNATURE = 0x04
 
 
+@lru_cache(maxsize=256)
+def _full_id(name: str, public: bytes, kind: Kind) -> bytes:
+    return sha256(b"%b\n%c%b" % (name.encode(), kind, public)).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
     """A public Ed25519 key with its name: who signed.
@@ -54,7 +59,7 @@ class VerifierKey:
     @property
     def full_id(self) -> bytes:
         """The 32 bytes that the id is cut from."""
-        return sha256(b"%b\n%c%b" % (self.name.encode(), self.kind, self.public)).digest()
+        return _full_id(self.name, self.public, self.kind)
 
     @property
     def id(self) -> bytes:

@@ -19,21 +19,30 @@ KINDS: Mapping[str, str] = {
     "backup_made": "A backup was made",
     "incident": "The company recorded an incident",
     "signer_changed": "The log got a new signing key",
+    "log_begun": "A log was begun",
     "heads": "The log told the root of its map of heads",
 }
 """What an entry of each kind tells; a word of the vocabulary → a sentence without its full stop."""
 
 MEMBERS: Mapping[str, str] = {
+    "act": "What was done",
     "actor": "Asked by a",
     "allowed": "Let out",
+    "answer": "Answer",
+    "before": "The log before it",
     "by": "By",
     "clause": "Clause of the promise",
+    "data": "Kinds of data",
     "day": "Day",
-    "name": "Name",
+    "name": "Who, kept by the company (a commitment)",
     "purpose": "What for",
     "reason": "Why",
     "recipient": "For",
     "refused": "Not let out",
+    "stop": "What was stopped",
+    "times": "How often",
+    "why": "Why, kept by the company (a commitment)",
+    "words": "The words that were shown (SHA-256)",
 }
 """What the members of a body are called. One that is not here is called by its own name."""
 

@@ -83,6 +83,11 @@ class Versions:
                 rows.append(row)
         return _given(rows, promise, now)
 
+    def on_record(self) -> list[Row]:
+        """Return every promise that was put on record, as it was recorded, oldest first."""
+        with self._database.reading() as connection:
+            return store.all_rows(connection)
+
     def newest(self) -> Promise | None:
         """Return the newest promise on record; None when there is none."""
         with self._database.reading() as connection:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from troth.canonical import JSON
 from troth.clock import to_micros
 from troth.db import outbox
 from troth.db.engine import Connection, Database
@@ -28,6 +29,10 @@ from troth.journal.service import Journal
 from troth.keeper import KeeperReport
 from troth.keys.remarks import Remark, Remarks
 from troth.keys.ring import KeyRing
+from troth.ledger.log import Ledger
+from troth.ledger.model import COMPANY
+from troth.ledger.model import Entry as Noted
+from troth.ledger.model import Kind as NotedKind
 from troth.promise.model import Basis, Promise
 from troth.promise.taxonomy import lies_below
 from troth.stops import store
@@ -66,18 +71,27 @@ class Stops:
         promise: the promise in force.
         journal: where stops are kept outside the main database.
         ring: for the keys that seal who and why.
+        ledger: where every stop and its lifting is noted.
     """
 
     room = "stops"
 
     def __init__(
-        self, database: Database, identity: Identity, promise: Promise, journal: Journal, *, ring: KeyRing
+        self,
+        database: Database,
+        identity: Identity,
+        promise: Promise,
+        journal: Journal,
+        *,
+        ring: KeyRing,
+        ledger: Ledger,
     ) -> None:
         self._database = database
         self._identity = identity
         self._promise = promise
         self._journal = journal
         self._remarks = Remarks(ring, _KEY)
+        self._ledger = ledger
 
     def put(
         self, kind: Kind, *, customer: int = EVERYBODY, target: str = "", by: str, why: str = "", now: datetime
@@ -208,6 +222,7 @@ class Stops:
             self._identity.must_be_here(connection, [stop.customer])
         sealed = self._sealed(stop)
         self._put_down(connection, stop, sealed)
+        self._ledger.append_in(connection, [_noted(stop)])
         self._journal.write(connection, [entry_of(stop, sealed)])
 
     def redo(self, connection: Connection, entry: Entry, customer: int) -> None:
@@ -299,6 +314,13 @@ def _place(stop: Stop) -> bytes:
 
 def _report(rows: int) -> KeeperReport:
     return KeeperReport(Stops.room, {"stops": rows} if rows else {})
+
+
+def _noted(stop: Stop) -> Noted:
+    """Return the entry that tells of a stop, of which who and why are the company's to keep."""
+    body: dict[str, JSON] = {"act": stop.act.value, "stop": stop.kind.value, "target": stop.target}
+    customer = COMPANY if stop.customer == EVERYBODY else stop.customer
+    return Noted(customer, NotedKind.STOPPED, stop.at, body, hidden={"by": stop.by, "why": stop.why})
 
 
 def _check(stop: Stop) -> None:

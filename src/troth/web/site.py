@@ -22,6 +22,7 @@ from troth.web.customer.routes import CustomerPages
 from troth.web.face import Face
 from troth.web.headers import Headers
 from troth.web.heeding import Heeding
+from troth.web.log import ADDRESS, LogFiles, beside
 from troth.web.pages import Pages
 from troth.web.problems import Problems
 from troth.web.session import Sessions, Visits
@@ -29,7 +30,7 @@ from troth.web.session import Sessions, Visits
 LARGEST_FORM = 65_536
 """Bytes of the largest form taken."""
 
-_OF_PROGRAMS = ("/v1/", "/healthz", "/.well-known/")
+_OF_PROGRAMS = ("/v1/", "/healthz", "/.well-known/", ADDRESS)
 """How the addresses begin that programs ask for."""
 
 _HERE = Path(__file__).parent
@@ -77,7 +78,7 @@ def build_site(
             exception_handlers={HTTPException: on_status, TrothError: on_error, Exception: on_fault},
         )
     )
-    return Headers(_Doors(api=build_api(app), pages=Visits(site, sessions)))
+    return Headers(_Doors(api=beside(LogFiles(app.published), build_api(app)), pages=Visits(site, sessions)))
 
 
 class _Doors:

@@ -13,7 +13,8 @@ from installations import PAGE_VIEWS as VIEWS
 from troth.actors import ActorKind
 from troth.app import App
 from troth.gate.use import Use
-from troth.ledger.model import Entry, Kind, Look, Story
+from troth.ledger.looks import Look, entry_of
+from troth.ledger.model import Kind, Noted, Story
 from troth.promise.model import Promise
 from troth.promise.read import read_promise
 from troth.web.customer import looks
@@ -34,7 +35,10 @@ def promise(tmp_path: Path) -> Promise:
 
 
 def _view(promise: Promise, *entries: Look, kind: Kind = Kind.READ, lost: int = 0) -> LooksView:
-    told = tuple(Entry(1, kind, NOW + timedelta(hours=hour), look) for hour, look in enumerate(entries))
+    told = tuple(
+        Noted(kind, NOW + timedelta(hours=hour), {**one.body, "name": ""}, 1, hour, hour, one.hidden)
+        for hour, one in enumerate(entry_of(1, kind, NOW, look) for look in entries)
+    )
     return looks.view(Story(told, lost), promise, contact(promise))
 
 
@@ -150,9 +154,9 @@ def test_what_goes_with_an_erasure_names_the_looks_and_they_go(tmp_path: Path) -
     customer = _look(app, "case 12")
     visitor = Visitor(build_site(app, secret=b"k" * 32, faces=_faces))
     visitor.get("/in/c1")
-    assert "Who looked (1 look). Our notes of who looked at your data go with it." in words(
-        visitor.get("/delete").text
-    )
+    leaving = words(visitor.get("/delete").text)
+    assert "What we noted (" in leaving
+    assert "Our notes of your choices, of who looked and of what was used go with it." in leaving
     app.erasure.erase(customer, now=NOW)
     assert app.ledger.of_customer(customer) == Story()
     app.close()

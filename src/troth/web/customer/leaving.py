@@ -27,7 +27,12 @@ _OTHER_ROOMS = {
         "notes",
         "Our notes of it go too. They only kept old files from bringing it back.",
     ),
-    "looks": ("Who looked", "look", "looks", "Our notes of who looked at your data go with it."),
+    "entries": (
+        "What we noted",
+        "note",
+        "notes",
+        "Our notes of your choices, of who looked and of what was used go with it. A receipt you took stays good.",
+    ),
     "stops": ("What was stopped", "stop", "stops", "Our notes of what you, your browser or we stopped go with it."),
     "links": ("Ids that are yours", "note", "notes", "Our notes that these ids are one person go with it."),
     "identifiers": (

@@ -12,7 +12,8 @@ The laws of the page:
 from collections.abc import Iterable
 
 from troth.actors import ActorKind
-from troth.ledger.model import Entry, Kind, Look, Story
+from troth.ledger.looks import Look, looks_in
+from troth.ledger.model import Kind, Noted, Story
 from troth.promise.model import Promise
 from troth.web.customer import wording
 from troth.web.customer.views import ContactView, LooksView, LookView
@@ -23,8 +24,9 @@ _UNNAMED = "something our promise does not name"
 
 def view(story: Story, promise: Promise, contact: ContactView, *, language: str = "en") -> LooksView:
     """Return who looked, newest first."""
-    looks = tuple(_look(entry, promise, language) for entry in reversed(story.entries))
-    seen = sum(bool(entry.what.allowed) for entry in story.entries)
+    told = looks_in(story)
+    looks = tuple(_look(noted, look, promise, language) for noted, look in reversed(told))
+    seen = sum(bool(look.allowed) for _, look in told)
     lead = f"We noted {wording.counted(seen, 'look', 'looks')} at your data, before anything was seen."
     refused = len(looks) - seen
     if refused:
@@ -46,10 +48,9 @@ def view(story: Story, promise: Promise, contact: ContactView, *, language: str 
     )
 
 
-def _look(entry: Entry, promise: Promise, language: str) -> LookView:
-    look = entry.what
-    says = _handed_out(look, promise, language) if entry.kind is Kind.DISCLOSED else _read(look, promise, language)
-    return LookView(wording.moment(entry.at, promise.company.time_zone), says, look.reason)
+def _look(noted: Noted, look: Look, promise: Promise, language: str) -> LookView:
+    says = _handed_out(look, promise, language) if noted.kind is Kind.DISCLOSED else _read(look, promise, language)
+    return LookView(wording.moment(noted.at, promise.company.time_zone), says, look.reason)
 
 
 def _read(look: Look, promise: Promise, language: str) -> str:
