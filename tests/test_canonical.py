@@ -41,6 +41,14 @@ _json = st.recursive(
 
 
 @given(_json)
+def test_it_is_the_spelling_of_the_standard_library_without_spaces_and_escapes(value: object) -> None:
+    import json
+
+    spelled = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert canonical_json(value) == spelled.encode()  # type: ignore[arg-type] # built to be JSON
+
+
+@given(_json)
 def test_key_order_does_not_matter_and_the_value_comes_back(value: object) -> None:
     import json
 

@@ -6,12 +6,14 @@ within ±(2**53 − 1), booleans and null. Floats are refused: their spelling is
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+import msgspec
+
 JSON: TypeAlias = "bool | int | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
+_encode = msgspec.json.Encoder(order="sorted").encode
 _LARGEST = 2**53 - 1
 _PLAIN = frozenset({str, bool, type(None)})
 _LAST_OF_BASIC_PLANE = 0xFFFF
@@ -24,10 +26,9 @@ def canonical_json(value: JSON) -> bytes:
         ValueError: a float, an integer beyond ±(2**53 − 1), or a key beyond the Basic Multilingual Plane.
     """
     _refuse_what_has_two_spellings(value)
-    # RFC 8785 sorts keys by UTF-16 code units; sort_keys sorts by code points. They differ only for keys beyond
+    # RFC 8785 sorts keys by UTF-16 code units; msgspec sorts by code points. They differ only for keys beyond
     # the Basic Multilingual Plane, which `_refuse_what_has_two_spellings` does not let through.
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _encode(value)
 
 
 def _refuse_what_has_two_spellings(value: JSON) -> None:

@@ -5,6 +5,7 @@ Where a value has two spellings, a byte of a receipt could change and nobody wou
 
 import base64
 import binascii
+from binascii import b2a_base64
 
 import msgspec
 
@@ -32,7 +33,7 @@ class SpellingError(InputError):
 
 def to_base64(data: bytes) -> str:
     """Return the base64 of `data` (RFC 4648, section 4), on one line, with its padding."""
-    return base64.b64encode(data).decode("ascii")
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 def from_base64(text: str, what: str, *, size: int | None = None) -> bytes:
