@@ -13,6 +13,7 @@ import pytest
 
 from cases.dying import OF_DELETING, OF_ERASURE, OF_NO, do
 from installations import IMPORT, NOW, ORDERS, PAGE_VIEWS, SUGGEST, install, order, say, told, view
+from stories import looks_of
 from troth.actors import of_customer, of_job
 from troth.app import App
 from troth.cases import store
@@ -99,7 +100,7 @@ def _untouched(app: App, number: int) -> None:
     }
     assert app.consent.describe(number).counts == {"choices": 2}
     assert app.stops.describe(number).counts == {"stops": 1}
-    assert len(app.ledger.of_customer(number).entries) == 1
+    assert len(looks_of(app, number)) == 1
     assert app.identity.outside_id(number) == "c9"
 
 
@@ -145,7 +146,7 @@ BEFORE_THE_JOURNAL = {
 def _untouched_but_named(app: App, number: int) -> None:
     assert app.identity.outside_id(number) == "c1"
     assert app.gate.decide(SUGGEST, number, now=NOW).allowed.keys() == {"orders", "page_views"}
-    assert len(app.ledger.of_customer(number).entries) == 1
+    assert len(looks_of(app, number)) == 1
 
 
 @pytest.mark.parametrize(

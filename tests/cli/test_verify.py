@@ -52,7 +52,12 @@ def test_a_receipt_is_told_step_by_step(folder: Path, name: str) -> None:
     assert [line[:4] for line in output.splitlines()[:7]] == [f"✓  {number}" for number in range(1, 8)]
     told = output.splitlines()[7:12]
     assert told[0] == "     2026-11-22 12:00:00 UTC, entry 2: A person asked to see the customer’s data."
-    assert [one.strip() for one in told[1:]] == ["Let out: orders", "Name: ana", "What for: service", "Why: Case 17"]
+    assert [one.strip() for one in told[1:]] == [
+        "Let out: orders",
+        "Name, or a commitment to it: ana",
+        "What for: service",
+        "Why: Case 17",
+    ]
     assert "Witness witness.example/w1 saw the log so on 2026-11-22 12:00 UTC." in output
     assert f"Checked with the key {LOG.key.written};" in output
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stories import looks_of
 from troth.cli.demo import Opened, as_staff, prepare
 
 pytestmark = pytest.mark.slow
@@ -57,7 +58,7 @@ def test_what_is_printed_for_staff_works_beside_the_open_shop(opened: Opened, fo
     assert "case 12" in log.stdout
     assert "max (marketer)" in log.stdout
     # And the shop sees it: three notes, one of a look refused.
-    assert len(opened.app.ledger.of_customer(opened.app.identity.get(opened.shown)).entries) == 3
+    assert len(looks_of(opened.app, opened.app.identity.get(opened.shown))) == 3
 
 
 def test_no_setting_of_the_environment_reaches_the_demo(opened: Opened, folder: Path) -> None:

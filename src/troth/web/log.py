@@ -5,10 +5,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from troth.errors import TrothError
 from troth.ledger.publishing.published import Published
+from troth.web.verify.page import shipped
 
 ADDRESS = "/log/"
+VERIFIER = "verify.html"
 
 _FINAL = b"public, max-age=31536000, immutable"
+_SAVED = (b"content-disposition", b'attachment; filename="verify.html"')
 _CHANGING = b"public, max-age=1, stale-while-revalidate=10"
 
 
@@ -30,8 +33,14 @@ class LogFiles:
         if scope["method"] not in {"GET", "HEAD"}:
             await _send(send, 405, b"The log is read-only.\n", [(b"allow", b"GET, HEAD")], scope["method"])
             return
+        name = scope["path"].removeprefix(ADDRESS)
+        if name == VERIFIER:
+            # To be saved and opened from disk: it must not need us, nor be ours to change.
+            headers = [(b"content-type", b"text/html; charset=utf-8"), _SAVED, (b"cache-control", _CHANGING)]
+            await _send(send, 200, shipped(), headers, scope["method"])
+            return
         try:
-            file = self._published.file(scope["path"].removeprefix(ADDRESS))
+            file = self._published.file(name)
         except TrothError as error:
             await _send(send, error.http_status, f"{error.message}\n".encode(), [], scope["method"])
             return

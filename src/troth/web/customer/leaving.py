@@ -4,6 +4,8 @@ What goes and what stays is said before the click, with the law and the end of w
 """
 
 import re
+from base64 import b64encode
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from troth.cases.copies import Copies, in_words
@@ -55,15 +57,30 @@ def before(would: Erased, promise: Promise, language: str = "en") -> LeavePage:
     return LeavePage(lead, goes, stays, contact(promise))
 
 
-def after(did: Erased, promise: Promise, copies: Copies, language: str = "en") -> LeavePage:
-    """Return the page that says what was done, and until when copies made before hold it."""
+def after(
+    did: Erased, promise: Promise, copies: Copies, receipts: Sequence[bytes] = (), *, language: str = "en"
+) -> LeavePage:
+    """Return the page that says what was done, and until when copies made before hold it.
+
+    Args:
+        did: what was done.
+        promise: the one in force.
+        copies: what is left in copies, and until when.
+        receipts: the files that prove it, for the customer alone: we can't open the note any more.
+        language: of the page.
+    """
     goes, stays = _fates(did, promise, language=language)
     zone = promise.company.time_zone
     lead = f"We did it on {wording.moment(copies.at, zone)}."
     if did.keys_destroyed:
         lead += " We destroyed the keys too."
     lead = " ".join((lead, *in_words(copies, lambda at: wording.day(at, zone))))
-    return LeavePage(lead, goes, stays, contact(promise))
+    return LeavePage(lead, goes, stays, contact(promise), tuple(map(_address, receipts)))
+
+
+def _address(receipt: bytes) -> str:
+    # In the page itself: after this answer nobody here has it, and no address of ours could give it out again.
+    return f"data:application/octet-stream;base64,{b64encode(receipt).decode('ascii')}"
 
 
 def _fates(erased: Erased, promise: Promise, *, language: str) -> tuple[tuple[GoesView, ...], tuple[GoesView, ...]]:

@@ -45,6 +45,7 @@ def view(story: Story, promise: Promise, contact: ContactView, *, language: str 
             "We keep the name. If a look seems wrong to you, ask us, and we will check it."
         ),
         contact=contact,
+        has_notes=bool(story.entries),
     )
 
 

@@ -1,7 +1,9 @@
 """The addresses of the customer's pages. Each reads, asks a pure function for the page, and draws it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -9,9 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from troth.cases.erasure import Erased
 from troth.cases.merging import Id
+from troth.errors import UnavailableError
 from troth.gate.removal import Wanted
 from troth.gate.use import Item
+from troth.ledger.bundle import as_json
+from troth.ledger.receipt import as_tlog_proof
 from troth.recommend.service import MOST
 from troth.web.customer import deleting, leaving, record, saving, why
 from troth.web.customer.record import Record
@@ -21,6 +27,7 @@ from troth.web.session import session_of
 
 _MOST_FIELDS = 100
 _LONGEST_PAGE_NUMBER = 6
+_log = structlog.get_logger("troth.pages")
 
 
 class CustomerPages:
@@ -41,6 +48,7 @@ class CustomerPages:
             Route("/you/choices", self._history),
             Route("/you/choices", self._choose, methods=["POST"]),
             Route("/you/looks", self._looks),
+            Route("/you/looks/bundle", self._bundle),
             Route("/you/{kind}", self._every),
             Route("/you/{kind}/delete", self._before_deleting),
             Route("/you/{kind}/delete", self._delete, methods=["POST"]),
@@ -64,6 +72,16 @@ class CustomerPages:
 
     async def _looks(self, request: Request) -> Response:
         return self._face.render(request, "customer/looks.html", page=record.looked(await self._record(request)))
+
+    async def _bundle(self, request: Request) -> Response:
+        customer = self._face.customer(request)
+        number = await run_in_threadpool(self._face.number, customer)
+        if number == VISITOR:
+            raise HTTPException(404)
+        now = self._app.clock.now()
+        made = await run_in_threadpool(lambda: self._app.receipts.bundle(number, now=now))
+        name = 'attachment; filename="notes-about-you.json"'
+        return Response(as_json(made), media_type="application/json", headers={"content-disposition": name})
 
     async def _every(self, request: Request) -> Response:
         found = await self._record(request)
@@ -184,8 +202,18 @@ class CustomerPages:
         now = self._app.clock.now()
         did = await run_in_threadpool(lambda: self._app.erasure.erase(number, now=now))
         copies = self._app.copies.made_before(now)
+        receipts = await run_in_threadpool(self._receipts, did, now)
         self._face.become(request, "")
-        return self._face.render(request, "customer/gone.html", page=leaving.after(did, self._app.promise, copies))
+        page = leaving.after(did, self._app.promise, copies, receipts)
+        return self._face.render(request, "customer/gone.html", page=page)
+
+    def _receipts(self, did: Erased, now: datetime) -> list[bytes]:
+        """Return the receipts of an erasure. It is done whatever happens here, and the page must say so."""
+        try:
+            return [as_tlog_proof(self._app.receipts.of_written(one, now=now).receipt) for one in did.noted]
+        except UnavailableError as error:
+            _log.error("no_receipt_of_erasure", code=error.code)
+            return []
 
 
 def _wanted(kind: str, item: str) -> Wanted:

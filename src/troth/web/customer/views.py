@@ -173,6 +173,7 @@ class LooksView:
         lost: one sentence when something is missing; else empty.
         about_names: why a role stands here and no name.
         contact: whom to ask about a look.
+        has_notes: whether anything was noted, a look or else.
     """
 
     lead: str
@@ -180,6 +181,7 @@ class LooksView:
     lost: str
     about_names: str
     contact: ContactView
+    has_notes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +290,17 @@ class GoesView:
 
 @dataclass(frozen=True, slots=True)
 class LeavePage:
-    """What goes and what stays, said before the click."""
+    """What goes and what stays, said before the click, or after it.
+
+    Attributes:
+        receipts: after it, the files that prove it, each as an address that holds the file.
+    """
 
     lead: str
     goes: tuple[GoesView, ...]
     stays: tuple[GoesView, ...]
     contact: ContactView
+    receipts: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
