@@ -12,6 +12,7 @@ from troth.cases.merging import Id
 from troth.gate.use import Use
 from troth.identity.model import IdKind
 from troth.keys.sealing import new_token
+from troth.ledger.model import Story
 from troth.promise.model import Clause
 from troth.recommend.answer import Answer
 from troth.web.customer import opting, saving
@@ -131,7 +132,8 @@ class Face:
             history=app.consent.history(number),
             names=self._names,
             language=_LANGUAGE,
-            story=app.ledger.of_customer(number),
+            # The number of nobody is that of the company's own entries, which are not theirs.
+            story=Story() if number == VISITOR else app.ledger.of_customer(number),
             signal=opting.signal(
                 promise, verdicts, sent=opt_out, since=app.signals.noted(number), language=_LANGUAGE
             ),
