@@ -123,6 +123,7 @@ STRANGERS = {
     "/you": "/you",
     "/you/choices": "/you/choices",
     "/you/looks": "/you/looks",
+    "/you/looks/bundle": "/you/looks/bundle",
     "/you/{kind}": "/you/orders",
     "/you/{kind}/delete": "/you/orders/delete",
     "/why/{product}": "/why/p3",

@@ -111,6 +111,7 @@ def visit(site: ASGIApp) -> list[Any]:
         "/you",
         "/you/choices",
         "/you/looks",
+        "/you/looks/bundle",
         "/you/orders",
         "/you/page_views",
         "/you/orders/delete",
