@@ -14,7 +14,7 @@ SCALE ?= small
 export OPENBLAS_NUM_THREADS := 1
 
 # The rooms whose tests open an installation; the others touch no database, or run the command on SQLite.
-ON_POSTGRESQL := $(addprefix tests/,access backup cases catalogue consent db doctor gate house identity jobs journal keys ledger promise/test_versions.py recommend staff stops web)
+ON_POSTGRESQL := $(addprefix tests/,access backup breach cases catalogue consent db doctor gate house identity jobs journal keys ledger promise/test_versions.py recommend staff stops web)
 
 .PHONY: demo test check soak bench lock browser clean
 

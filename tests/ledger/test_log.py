@@ -330,3 +330,11 @@ def test_what_a_copy_holds_does_not_open_once_the_key_is_destroyed(app: App) -> 
 )
 def test_a_line_is_what_it_looks_like(text: str, is_one: bool) -> None:  # noqa: FBT001 - a column of the table
     assert is_one_line(text) is is_one
+
+
+def test_the_companys_own_entries_are_nobodys_to_count_or_to_delete(app: App) -> None:
+    before = app.ledger.of_customer(COMPANY)
+    assert before.entries
+    assert app.ledger.describe(COMPANY).counts == {}
+    assert app.ledger.forget(COMPANY, now=NOW).counts == {}
+    assert app.ledger.of_customer(COMPANY) == before

@@ -335,12 +335,16 @@ class Ledger:
         return None if stands is None else self._name_of(stands)
 
     def describe(self, customer: int) -> KeeperReport:
-        """Count the entries about the customer."""
+        """Count the entries about the customer. The company's own are about nobody: pages ask with its number too."""
+        if customer == COMPANY:
+            return _report(0)
         with self._database.reading() as connection:
             return _report(store.count(connection, customer))
 
     def forget(self, customer: int, *, now: datetime) -> KeeperReport:  # noqa: ARG002 - the Keeper's form
         """Delete the entries about the customer. What copies hold of them ends with the customer's keys."""
+        if customer == COMPANY:
+            return _report(0)
         with self._database.writing() as connection:
             return _report(store.drop(connection, customer))
 

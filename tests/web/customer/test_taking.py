@@ -66,6 +66,7 @@ def test_who_is_nobody_gets_no_notes(site: ASGIApp) -> None:
     visitor = Visitor(site)
     assert "There is no note about you yet." in words(visitor.get("/you/looks").text)
     assert visitor.get("/you/looks/bundle").status_code == 404
+    assert "What we noted" not in words(visitor.get("/delete").text)
 
 
 def test_who_leaves_gets_the_receipt_in_the_page_itself(site: ASGIApp, app: App) -> None:
