@@ -41,7 +41,7 @@ HOST = "127.0.0.1"
 _THINGS_TO_TRY = (
     "Shop as “Digs an allotment”: the first shelf knows. “Why this?” shows the arithmetic.",
     "Open “Your data”, say no to using your orders, and go back: best sellers, from the next page on.",
-    "On the same page see “Who looked”: support, with a reason; a marketer was refused. Save the notes, and check them.",
+    "On the same page see “Who looked”: support, with a reason; a marketer, refused. Save the notes and check them.",
     "As “Somebody new” say no to using orders, then shop as “Grows herbs”, who said yes: the no beats the yes.",
     "Open “Delete your data” and read what goes and what the law keeps. Then press it.",
 )
