@@ -12,6 +12,7 @@ import pytest
 
 from backup.restores import back_up, lose, restore, restorer, settings_of
 from installations import IMPORT, NOW, ORDERS, POSTGRESQL, install, order, say
+from stories import entries_of
 from troth.app import App
 from troth.backup.finding import readable_in
 from troth.backup.making import Backups, Keys
@@ -23,8 +24,12 @@ from troth.db.engine import Connection, Database, sqlite_url
 from troth.db.migrate import Steps, bring_to
 from troth.errors import InputError, NotFoundError, TrothError, UnavailableError
 from troth.journal.service import Journal
+from troth.ledger.bundle import as_json
+from troth.ledger.examine import examine
 from troth.ledger.log import Ledger
-from troth.ledger.model import Entry
+from troth.ledger.model import COMPANY, Entry, Kind
+from troth.ledger.trust import Trust
+from troth.ledger.verify import verify
 
 MAIN, KEYS = "troth-main-20261122T120000Z", "troth-keys-20261122T120000Z"
 
@@ -408,3 +413,27 @@ def test_a_backup_of_an_older_troth_is_brought_to_todays_form(home: Path, place:
         assert step_of(connection) == Steps.MAIN.value[1]
     app.close()
     assert still_works(home)
+
+
+def test_when_data_and_keys_are_both_older_the_log_ends_and_the_next_says_so(home: Path, place: FolderPlace) -> None:
+    """Else it would go on from where the copy stood, and contradict what was signed since."""
+    app = shop(home)
+    back_up(app, place)
+    say(app, "c9", ORDERS, "yes")
+    signed = app.publisher.publish(now=NOW).checkpoint
+    trust, receipt = Trust(app.ledger.log_keys()), as_json(app.receipts.bundle(app.identity.get("c9"), now=NOW))
+    app.close()
+    lose(home, "main")
+    lose(home, "keys")
+    _, app = restore(home, place)
+    assert app.publisher.state().origin == "larkfield.example/log/2"
+    (begun,) = entries_of(app, COMPANY, Kind.LOG_BEGUN)[1:]
+    assert begun.body == {"before": "larkfield.example/log"}
+    assert app.publisher.publish(now=NOW).checkpoint.startswith("larkfield.example/log/2\n")
+    assert verify(receipt, trust).holds
+    assert signed.startswith("larkfield.example/log\n")
+    assert list(examine(*app._databases, app.ledger, kept_from=NOW - timedelta(days=9))) == []
+    app.close()
+    app = install(home)
+    assert app.publisher.state().origin == "larkfield.example/log/2"
+    app.close()

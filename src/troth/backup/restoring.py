@@ -28,8 +28,8 @@ from troth.backup.parts import Progress, manifest_of, must_be_whole
 from troth.backup.place import Place
 from troth.backup.putting import put_in_place, ready_beside
 from troth.backup.signing import must_be_signed
-from troth.db.copying import has_rows, step_of
-from troth.db.engine import Database, sqlite_file, sqlite_url
+from troth.db.copying import form_of, has_rows, step_of
+from troth.db.engine import Connection, Database, sqlite_file, sqlite_url
 from troth.db.migrate import Steps, is_step, upgrade
 from troth.errors import InputError, NotFoundError, UnavailableError
 from troth.identity.service import INDEX_KEY, installation_of
@@ -37,6 +37,7 @@ from troth.journal.service import must_reach
 from troth.keys.provider import KeyProvider
 from troth.keys.ring import KeyRing
 from troth.keys.store import KeyStore
+from troth.ledger.publishing.store import RECORDED, lose_track
 
 _NOT_WORTH_KEEPING = frozenset({"promises", "journal_position"})
 """Tables that every installation fills at its first start."""
@@ -162,14 +163,20 @@ class Restore:
             with closing(Database(url)) as database:
                 database.must_be_alone()
                 with database.writing() as connection:
-                    load(connection, what, place, found, self._progress)
+                    self._load(connection, what, place, found)
             return []
         part = ready_beside(file)
         with closing(Database(sqlite_url(part))) as database:
             with database.writing() as connection:
-                load(connection, what, place, found, self._progress)
+                self._load(connection, what, place, found)
             database.must_be_alone()
         return put_in_place(part, file, kept=f"{file.name}.before-{self._now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+
+    def _load(self, connection: Connection, what: What, place: Place, found: Found) -> None:
+        load(connection, what, place, found, self._progress)
+        if what == "keys" and RECORDED in form_of(connection):
+            # Whatever was signed since this copy was made, it can't tell: the log must not go on as if nothing was.
+            lose_track(connection)
 
     def _has_keys(self) -> bool:
         """Return whether there are keys here that were used. Damaged ones are none."""

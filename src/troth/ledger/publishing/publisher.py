@@ -214,7 +214,7 @@ class Publisher:
         if known is None or log is None:
             return log is not None
         # A log that was begun and never signed yet has lost nothing that anybody holds.
-        return known.log < log.number or self._has(connection, known)
+        return known.log < log.number or (known.is_known and self._has(connection, known))
 
     def _has(self, connection: Connection, known: Recorded) -> bool:
         """Whether what is on record is the beginning of a tree that is here."""
@@ -237,7 +237,7 @@ class Publisher:
         number = 1 + max(0 if log is None else log.number, 0 if known is None else known.log)
         base = entries.origins(connection).get(1) or checked_origin(self._origin)
         body: dict[str, JSON] = {}
-        if known is not None:
+        if known is not None and known.is_known:
             body = {"before": _origin(base, known.log), "size": known.size, "root": to_base64(known.root)}
         elif log is not None:
             # What was last signed can't be told: the keys are older too.

@@ -53,8 +53,10 @@ ledger_parts = Table(
     Column("streams", Number, nullable=False),
 )
 
+RECORDED = "ledger_recorded"
+
 ledger_recorded = Table(
-    "ledger_recorded",
+    RECORDED,
     KEYS,
     Column("log", Number, primary_key=True, autoincrement=False),
     Column("size", Number, nullable=False),
@@ -83,13 +85,24 @@ class TreeHead:
     checkpoint: str = ""
 
 
+_UNKNOWN = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was put on record to be signed: number of the log, size, root."""
+    """What was put on record to be signed: number of the log, size, root.
+
+    After a restore of the keys that is not known any more: more may have been signed than the copy tells.
+    """
 
     log: int
     size: int
     root: bytes
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known what was last signed."""
+        return self.size != _UNKNOWN
 
 
 _WHICH: BindParameter[int] = bindparam("which")
@@ -221,6 +234,12 @@ def records(keys: Connection) -> list[Recorded]:
     """Return what was last put on record of each log, oldest log first."""
     rows = keys.execute(select(ledger_recorded).order_by(ledger_recorded.c.log))
     return [Recorded(log, size, bytes(root)) for log, size, root in rows]
+
+
+def lose_track(keys: Connection) -> None:
+    """Put on record, in keys that are older than what was signed, that the last of it is not known."""
+    newest = recorded(keys)
+    record(keys, Recorded(1 if newest is None else newest.log, _UNKNOWN, b""))
 
 
 def record(keys: Connection, new: Recorded) -> None:
